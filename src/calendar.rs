@@ -1,0 +1,265 @@
+//! Civil days and months, and the spans between them. No clock: today is known only to the commands.
+
+use std::fmt;
+
+use chrono::{Datelike, Months, NaiveDate};
+
+/// A civil day, counted from 0001-01-01 (day 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i32);
+
+impl Day {
+    /// Before every day that a file or a law can name; the start of a span that is open to the left.
+    pub const BEFORE_ALL: Self = Self(0);
+    /// After every day that a file or a law can name; the end of a span that is open to the right.
+    pub const AFTER_ALL: Self = Self(1_000_000);
+    /// The years that a date may lie in.
+    pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+
+    /// The day, if the calendar has it and the year lies in [`Day::YEARS`].
+    pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
+        let date = NaiveDate::from_ymd_opt(year, month, day)?;
+        Self::YEARS.contains(&year).then(|| Self(date.num_days_from_ce()))
+    }
+
+    /// The day of a chrono date.
+    pub fn from_date(date: NaiveDate) -> Self {
+        Self(date.num_days_from_ce())
+    }
+
+    /// The same day as a chrono date.
+    pub fn date(self) -> NaiveDate {
+        NaiveDate::from_num_days_from_ce_opt(self.0).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// The day after.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The eve.
+    pub fn eve(self) -> Self {
+        Self(self.0 - 1)
+    }
+
+    /// `days` days later.
+    pub fn plus_days(self, days: i64) -> Self {
+        // A CRP or a month is what is counted here; a longer stretch stays at the end of all days.
+        i32::try_from(days).map_or(Self::AFTER_ALL, |days| Self(self.0.saturating_add(days)))
+    }
+
+    /// R1.2: the same day `months` months later; a day that this month lacks is its last day.
+    pub fn plus_months(self, months: u32) -> Self {
+        self.date().checked_add_months(Months::new(months)).map_or(Self::AFTER_ALL, Self::from_date)
+    }
+
+    /// The month that this day lies in.
+    pub fn month(self) -> Month {
+        let date = self.date();
+        Month(date.year() * 12 + date.month0().cast_signed())
+    }
+
+    /// The year that this day lies in.
+    pub fn year(self) -> i32 {
+        self.date().year()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let date = self.date();
+        f.pad(&format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()))
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = NotADay;
+
+    /// Reads `2009-05-31`.
+    fn from_str(text: &str) -> Result<Self, NotADay> {
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| NotADay)?;
+        (text.len() == 10 && Self::YEARS.contains(&date.year())).then(|| Self::from_date(date)).ok_or(NotADay)
+    }
+}
+
+/// What was given is no day of the calendar from 1900 to 2199.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a day; write it as 2009-05-31")]
+pub struct NotADay;
+
+/// A civil month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month(i32);
+
+impl Month {
+    /// The month, if its year lies in [`Day::YEARS`].
+    pub fn new(year: i32, month: u32) -> Option<Self> {
+        let valid = Day::YEARS.contains(&year) && (1..=12).contains(&month);
+        valid.then(|| Self(year * 12 + month.cast_signed() - 1))
+    }
+
+    /// The year.
+    pub fn year(self) -> i32 {
+        self.0.div_euclid(12)
+    }
+
+    /// The month in its year, 1 to 12.
+    pub fn number(self) -> u32 {
+        self.0.rem_euclid(12).cast_unsigned() + 1
+    }
+
+    /// The month after.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The month `months` months earlier.
+    pub fn minus(self, months: i32) -> Self {
+        Self(self.0 - months)
+    }
+
+    /// How many months lie between an earlier month and this one.
+    pub fn since(self, earlier: Self) -> i32 {
+        self.0 - earlier.0
+    }
+
+    /// Its first day.
+    pub fn first_day(self) -> Day {
+        NaiveDate::from_ymd_opt(self.year(), self.number(), 1).map_or(Day::AFTER_ALL, Day::from_date)
+    }
+
+    /// Its last day.
+    pub fn last_day(self) -> Day {
+        self.next().first_day().eve()
+    }
+
+    /// All its days.
+    pub fn span(self) -> Span {
+        Span { first: self.first_day(), last: self.last_day() }
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{:04}-{:02}", self.year(), self.number()))
+    }
+}
+
+impl std::str::FromStr for Month {
+    type Err = NotAMonth;
+
+    /// Reads `2009-05`.
+    fn from_str(text: &str) -> Result<Self, NotAMonth> {
+        let (year, month) = text.split_once('-').filter(|(y, m)| y.len() == 4 && m.len() == 2).ok_or(NotAMonth)?;
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let month = month.parse().ok().filter(|_| digits).ok_or(NotAMonth)?;
+        year.parse().ok().and_then(|year| Self::new(year, month)).ok_or(NotAMonth)
+    }
+}
+
+/// What was given is no month from 1900 to 2199.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a month; write it as 2009-05")]
+pub struct NotAMonth;
+
+/// Days from the first to the last, both included; empty when the last lies before the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The first day.
+    pub first: Day,
+    /// The last day.
+    pub last: Day,
+}
+
+impl Span {
+    /// From one day to another, both included.
+    pub fn new(first: Day, last: Day) -> Self {
+        Self { first, last }
+    }
+
+    /// From a day on, or from ever; to a day, or for ever.
+    pub fn open(first: Option<Day>, last: Option<Day>) -> Self {
+        Self { first: first.unwrap_or(Day::BEFORE_ALL), last: last.unwrap_or(Day::AFTER_ALL) }
+    }
+
+    /// How many days.
+    pub fn days(self) -> i64 {
+        (i64::from(self.last.0) - i64::from(self.first.0) + 1).max(0)
+    }
+
+    /// Whether it has no day.
+    pub fn is_empty(self) -> bool {
+        self.last < self.first
+    }
+
+    /// Whether a day lies in it.
+    pub fn contains(self, day: Day) -> bool {
+        self.first <= day && day <= self.last
+    }
+
+    /// The days that both have.
+    pub fn intersect(self, other: Self) -> Self {
+        Self { first: self.first.max(other.first), last: self.last.min(other.last) }
+    }
+
+    /// Whether both have a day.
+    pub fn meets(self, other: Self) -> bool {
+        !self.intersect(other).is_empty()
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.first, self.last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn a_day_the_month_lacks_is_its_last_day() {
+        let cases = [
+            ("2005-07-01", 8, "2006-03-01"),
+            ("2005-06-30", 8, "2006-02-28"),
+            ("2007-06-29", 8, "2008-02-29"),
+            ("2011-03-01", 12, "2012-03-01"),
+        ];
+        for (start, months, expected) in cases {
+            assert_eq!(day(start).plus_months(months), day(expected), "{start} + {months}");
+        }
+    }
+
+    #[test]
+    fn months_have_their_days() {
+        for (month, days) in [("2008-02", 29), ("2009-02", 28), ("2009-04", 30), ("2009-12", 31)] {
+            let month: Month = month.parse().expect(month);
+            assert_eq!(month.span().days(), days);
+            assert_eq!(month.first_day().month(), month);
+            assert_eq!(month.last_day().month(), month);
+        }
+    }
+
+    #[test]
+    fn only_real_days_and_months_are_read() {
+        for text in ["2009-02-30", "1899-12-31", "2200-01-01", "2009-5-1", "+009-05-01", "", "2009-05-01 "] {
+            assert!(text.parse::<Day>().is_err(), "{text}");
+        }
+        for text in ["2009-13", "2009-00", "09-05", "2009-5", "+009-05", "2009-+5"] {
+            assert!(text.parse::<Month>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_span_has_no_days() {
+        let span = Span::new(day("2009-05-02"), day("2009-05-01"));
+        assert!(span.is_empty());
+        assert_eq!(span.days(), 0);
+        assert!(!Span::open(None, None).meets(span));
+    }
+}

@@ -1,0 +1,65 @@
+use std::fmt;
+
+/// The fund's number of a beneficiary: 1-20 of `A-Z a-z 0-9 -`.
+///
+/// Kept as three big-endian words, so that comparing numbers is comparing bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BeneficiaryId([u64; 3]);
+
+impl BeneficiaryId {
+    /// The longest number, in characters.
+    pub const LENGTH: usize = 20;
+
+    /// The number, if the text is one.
+    pub fn new(text: &[u8]) -> Option<Self> {
+        let valid = |&byte: &u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if text.is_empty() || text.len() > Self::LENGTH || !text.iter().all(valid) {
+            return None;
+        }
+        let mut bytes = [0; 24];
+        bytes[..text.len()].copy_from_slice(text);
+        let word = |at: usize| bytes[at..at + 8].iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        Some(Self([word(0), word(8), word(16)]))
+    }
+
+    /// Appends the number as it was read.
+    pub fn write(self, out: &mut Vec<u8>) {
+        for word in self.0 {
+            let length = 8 - word.trailing_zeros() as usize / 8;
+            out.extend_from_slice(&word.to_be_bytes()[..length]);
+            if length < 8 {
+                break;
+            }
+        }
+    }
+}
+
+impl fmt::Display for BeneficiaryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Vec::with_capacity(Self::LENGTH);
+        self.write(&mut text);
+        f.pad(&String::from_utf8_lossy(&text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_text_and_their_bytewise_order() {
+        let mut texts =
+            ["A", "A-", "A0", "AB", "B0000001", "B00000010", "B0000002", "a", "12345678901234567890", "12345678"];
+        texts.sort_unstable();
+        let numbers: Vec<_> = texts.iter().map(|text| BeneficiaryId::new(text.as_bytes()).expect(text)).collect();
+        assert!(numbers.is_sorted());
+        assert!(numbers.iter().zip(texts).all(|(number, text)| number.to_string() == text));
+    }
+
+    #[test]
+    fn other_texts_are_no_numbers() {
+        for text in ["", "123456789012345678901", "A B", "é", "A_1", "=1"] {
+            assert_eq!(BeneficiaryId::new(text.as_bytes()), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+use super::ShortText;
+
+/// An account number of a SEPA country whose structure and check digits are right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Iban(ShortText<34>);
+
+/// Runs of digits `n`, letters `a`, or both `c`, with their lengths.
+type Structure = &'static [(usize, u8)];
+
+/// The countries of the SEPA area (EPC409-09) and the structure of their account numbers behind the check digits
+/// (SWIFT IBAN registry).
+const COUNTRIES: [(&[u8; 2], Structure); 42] = [
+    (b"AD", &[(8, b'n'), (12, b'c')]),
+    (b"AL", &[(8, b'n'), (16, b'c')]),
+    (b"AT", &[(16, b'n')]),
+    (b"BE", &[(12, b'n')]),
+    (b"BG", &[(4, b'a'), (6, b'n'), (8, b'c')]),
+    (b"CH", &[(5, b'n'), (12, b'c')]),
+    (b"CY", &[(8, b'n'), (16, b'c')]),
+    (b"CZ", &[(20, b'n')]),
+    (b"DE", &[(18, b'n')]),
+    (b"DK", &[(14, b'n')]),
+    (b"EE", &[(16, b'n')]),
+    (b"ES", &[(20, b'n')]),
+    (b"FI", &[(14, b'n')]),
+    (b"FR", &[(10, b'n'), (11, b'c'), (2, b'n')]),
+    (b"GB", &[(4, b'a'), (14, b'n')]),
+    (b"GI", &[(4, b'a'), (15, b'c')]),
+    (b"GR", &[(7, b'n'), (16, b'c')]),
+    (b"HR", &[(17, b'n')]),
+    (b"HU", &[(24, b'n')]),
+    (b"IE", &[(4, b'a'), (14, b'n')]),
+    (b"IS", &[(22, b'n')]),
+    (b"IT", &[(1, b'a'), (10, b'n'), (12, b'c')]),
+    (b"LI", &[(5, b'n'), (12, b'c')]),
+    (b"LT", &[(16, b'n')]),
+    (b"LU", &[(3, b'n'), (13, b'c')]),
+    (b"LV", &[(4, b'a'), (13, b'c')]),
+    (b"MC", &[(10, b'n'), (11, b'c'), (2, b'n')]),
+    (b"MD", &[(20, b'c')]),
+    (b"ME", &[(18, b'n')]),
+    (b"MK", &[(3, b'n'), (10, b'c'), (2, b'n')]),
+    (b"MT", &[(4, b'a'), (5, b'n'), (18, b'c')]),
+    (b"NL", &[(4, b'a'), (10, b'n')]),
+    (b"NO", &[(11, b'n')]),
+    (b"PL", &[(24, b'n')]),
+    (b"PT", &[(21, b'n')]),
+    (b"RO", &[(4, b'a'), (16, b'c')]),
+    (b"RS", &[(18, b'n')]),
+    (b"SE", &[(20, b'n')]),
+    (b"SI", &[(15, b'n')]),
+    (b"SK", &[(20, b'n')]),
+    (b"SM", &[(1, b'a'), (10, b'n'), (12, b'c')]),
+    (b"VA", &[(18, b'n')]),
+];
+
+impl Iban {
+    /// The account, if the text names a SEPA country, has its structure, and its check digits agree (ISO 13616).
+    pub fn new(text: &[u8]) -> Option<Self> {
+        let text = ShortText::compact(text)?;
+        let (country, rest) = text.as_bytes().split_first_chunk::<2>()?;
+        let (check, account) = rest.split_first_chunk::<2>()?;
+        let valid = check.iter().all(u8::is_ascii_digit)
+            && has_structure(country, account)
+            && remainder([account, country, check]) == 1;
+        valid.then_some(Self(text))
+    }
+
+    /// The check digits, 02 to 98, of an account in a country.
+    pub fn check_digits(country: &[u8; 2], account: &[u8]) -> u8 {
+        98 - remainder([account, country, b"00"])
+    }
+
+    /// The account number without spaces.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+fn has_structure(country: &[u8; 2], account: &[u8]) -> bool {
+    let Ok(at) = COUNTRIES.binary_search_by(|(code, _)| (*code).cmp(country)) else {
+        return false;
+    };
+    let mut rest = account;
+    for &(length, class) in COUNTRIES[at].1 {
+        let Some((run, behind)) = rest.split_at_checked(length) else {
+            return false;
+        };
+        let fits = |byte: &u8| match class {
+            b'n' => byte.is_ascii_digit(),
+            b'a' => byte.is_ascii_uppercase(),
+            _ => true,
+        };
+        if !run.iter().all(fits) {
+            return false;
+        }
+        rest = behind;
+    }
+    rest.is_empty()
+}
+
+/// The remainder by 97 of the number that capitals and digits spell, a letter standing for 10 to 35. Up to 17 digits
+/// are gathered before each division.
+fn remainder(parts: [&[u8]; 3]) -> u8 {
+    let mut value = 0_u64;
+    for &byte in parts.into_iter().flatten() {
+        if value >= 1_000_000_000_000_000 {
+            value %= 97;
+        }
+        value = match byte {
+            b'0'..=b'9' => value * 10 + u64::from(byte - b'0'),
+            _ => value * 100 + u64::from(byte - b'A' + 10),
+        };
+    }
+    (value % 97) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_of_the_registry_are_accounts() {
+        // SWIFT IBAN registry, example accounts.
+        for text in [
+            "FR14 2004 1010 0505 0001 3M02 606",
+            "DE89370400440532013000",
+            "GB29NWBK60161331926819",
+            "MC5811222000010123456789030",
+            "VA59001123000012345678",
+            "NO9386011117947",
+            "MT84MALT011000012345MTLCAST001S",
+            "fr1420041010050500013m02606",
+        ] {
+            assert!(Iban::new(text.as_bytes()).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_countries_lengths_letters_and_digits_are_not() {
+        for text in [
+            "FR1420041010050500013M02607",
+            "FR142004101005050001302606",
+            "BR1800360305000010009795493C1",
+            "FR",
+            "",
+            "FR14",
+            "DE8937040044053201300A",
+            "FRXX20041010050500013M02606",
+            "FR14-2004",
+            "SA0380000000608010167519",
+        ] {
+            assert!(Iban::new(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_independent_library_agrees_on_mutated_accounts() {
+        let valid = b"FR1420041010050500013M02606";
+        for place in 0..valid.len() {
+            for byte in *b"0123456789ABMZ" {
+                let mut text = *valid;
+                text[place] = byte;
+                let theirs = str::from_utf8(&text).ok().and_then(|text| text.parse::<iban::Iban>().ok());
+                let ours = Iban::new(&text);
+                let sepa = COUNTRIES.iter().any(|(code, _)| **code == text[..2]);
+                assert_eq!(ours.is_some(), theirs.is_some() && sepa, "{}", String::from_utf8_lossy(&text));
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Money in whole cents, exact rates, and the only roundings there are.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+/// An amount of euros in whole cents.
+///
+/// Amounts read from files are at most [`Cents::LARGEST`], so that sums over a fund's beneficiaries stay far
+/// inside `i64` (30 million times the largest amount is 3 × 10¹⁶ of 9 × 10¹⁸).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cents(pub i64);
+
+impl Cents {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// The largest amount that a file may state: 9,999,999.99 euros.
+    pub const LARGEST: Self = Self(999_999_999);
+
+    /// This amount for `days` days.
+    pub fn times_days(self, days: i64) -> Self {
+        Self(self.0 * days)
+    }
+
+    /// Never below zero.
+    pub fn or_zero(self) -> Self {
+        self.max(Self::ZERO)
+    }
+
+    /// The amount in euros, exactly.
+    pub fn euros(self) -> Decimal {
+        Decimal::new(self.0, 2)
+    }
+
+    /// Appends `1234.56`, the form of every amount in every file.
+    pub fn write(self, out: &mut Vec<u8>) {
+        if self.0 < 0 {
+            out.push(b'-');
+        }
+        let cents = self.0.unsigned_abs();
+        out.extend_from_slice(itoa::Buffer::new().format(cents / 100).as_bytes());
+        let rest = (cents % 100) as u8;
+        out.extend_from_slice(&[b'.', b'0' + rest / 10, b'0' + rest % 10]);
+    }
+}
+
+impl fmt::Display for Cents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let cents = self.0.unsigned_abs();
+        f.pad(&format!("{sign}{}.{:02}", cents / 100, cents % 100))
+    }
+}
+
+impl Add for Cents {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sub for Cents {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Neg for Cents {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl AddAssign for Cents {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl SubAssign for Cents {
+    fn sub_assign(&mut self, other: Self) {
+        self.0 -= other.0;
+    }
+}
+
+impl Sum for Cents {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, Add::add)
+    }
+}
+
+/// A rate, exact to nine decimals: 0.80, 0.574, a part-time ratio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rate {
+    billionths: i64,
+}
+
+impl Rate {
+    const SCALE: i64 = 1_000_000_000;
+    /// 1, the part-time ratio of a full-time job.
+    pub const ONE: Self = Self { billionths: Self::SCALE };
+
+    /// A rate of so many billionths.
+    pub const fn from_billionths(billionths: i64) -> Self {
+        Self { billionths }
+    }
+
+    /// The rate, if it has at most nine decimals and lies between 0 and 1,000.
+    pub fn from_decimal(value: Decimal) -> Option<Self> {
+        let scaled = value.checked_mul(Decimal::from(Self::SCALE))?;
+        let within = scaled.is_integer() && !scaled.is_sign_negative() && value <= Decimal::ONE_THOUSAND;
+        let billionths = scaled.to_i64().filter(|_| within)?;
+        Some(Self { billionths })
+    }
+
+    /// The rate in billionths.
+    pub const fn billionths(self) -> i64 {
+        self.billionths
+    }
+
+    /// The rate as an exact decimal, without idle zeros.
+    pub fn decimal(self) -> Decimal {
+        Decimal::new(self.billionths, 9).normalize()
+    }
+
+    /// The rate of an amount, exact: nothing is rounded yet.
+    pub fn of(self, amount: Cents) -> Exact {
+        Exact { billionth_cents: amount.0 * self.billionths }
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.decimal().fmt(f)
+    }
+}
+
+/// An amount that no rounding has touched yet, in billionths of a cent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Exact {
+    billionth_cents: i64,
+}
+
+impl Exact {
+    /// To the cent, once, in the law's mode.
+    pub fn round(self, rounding: Rounding) -> Cents {
+        Cents(rounding.quotient(self.billionth_cents, Rate::SCALE))
+    }
+}
+
+impl Add for Exact {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { billionth_cents: self.billionth_cents + other.billionth_cents }
+    }
+}
+
+/// How an exact amount becomes cents: the `r(x)` of the rules. No text says which mode; the law data does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Half a cent goes up.
+    HalfUp,
+    /// Half a cent goes to the even cent.
+    HalfEven,
+    /// Parts of a cent are dropped.
+    Down,
+}
+
+impl Rounding {
+    /// `numerator / denominator` to the whole; the denominator is above zero.
+    pub fn quotient(self, numerator: i64, denominator: i64) -> i64 {
+        let floor = numerator.div_euclid(denominator);
+        let rest = numerator.rem_euclid(denominator);
+        let up = match self {
+            Self::HalfUp => rest >= denominator - rest,
+            Self::HalfEven => rest > denominator - rest || (rest == denominator - rest && floor % 2 != 0),
+            Self::Down => false,
+        };
+        floor + i64::from(up)
+    }
+
+    /// An amount times a fraction, rounded once: a part of a month, a rescaled wage.
+    pub fn fraction(self, amount: Cents, numerator: i64, denominator: i64) -> Cents {
+        Cents(self.quotient(amount.0 * numerator, denominator))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_cent_goes_where_the_mode_says() {
+        let cases = [(5, 1, 0, 0), (15, 2, 2, 1), (14, 1, 1, 1), (25, 3, 2, 2), (26, 3, 3, 2)];
+        for (tenths, half_up, half_even, down) in cases {
+            assert_eq!(Rounding::HalfUp.quotient(tenths, 10), half_up, "{tenths}");
+            assert_eq!(Rounding::HalfEven.quotient(tenths, 10), half_even, "{tenths}");
+            assert_eq!(Rounding::Down.quotient(tenths, 10), down, "{tenths}");
+        }
+    }
+
+    #[test]
+    fn the_largest_amount_at_any_rate_of_the_law_stays_inside() {
+        let rate = Rate::ONE;
+        let twice = rate.of(Cents::LARGEST) + rate.of(Cents::LARGEST);
+        assert_eq!(twice.round(Rounding::HalfUp), Cents(2 * Cents::LARGEST.0));
+    }
+
+    #[test]
+    fn amounts_are_written_with_two_decimals() {
+        let cases = [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (143_220, "1432.20"), (-100, "-1.00")];
+        for (cents, text) in cases {
+            let mut out = Vec::new();
+            Cents(cents).write(&mut out);
+            assert_eq!(String::from_utf8_lossy(&out), text);
+            assert_eq!(Cents(cents).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_rate_has_at_most_nine_decimals() {
+        assert_eq!(Rate::from_decimal(Decimal::new(574, 3)), Some(Rate::from_billionths(574_000_000)));
+        assert_eq!(Rate::from_decimal(Decimal::new(1, 10)), None);
+        assert_eq!(Rate::from_decimal(Decimal::new(-1, 1)), None);
+    }
+}
