@@ -1,5 +1,12 @@
-//! Versement.
+//! Versement works out what each beneficiary of a convention de reclassement personnalisé is owed for a month, by the
+//! law of the day, and publishes payments and anomalies.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod anomaly;
 pub mod calendar;
+pub mod columns;
+pub mod facts;
 pub mod identity;
+pub mod law;
 pub mod money;
+pub mod settle;

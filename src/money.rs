@@ -110,10 +110,11 @@ impl Rate {
         Self { billionths }
     }
 
-    /// The rate, if it has at most nine decimals and lies between 0 and 1,000.
+    /// The rate, if it has at most nine decimals and lies between 0 and 1, as every rate of the law and every part-time
+    /// ratio does.
     pub fn from_decimal(value: Decimal) -> Option<Self> {
         let scaled = value.checked_mul(Decimal::from(Self::SCALE))?;
-        let within = scaled.is_integer() && !scaled.is_sign_negative() && value <= Decimal::ONE_THOUSAND;
+        let within = scaled.is_integer() && !scaled.is_sign_negative() && value <= Decimal::ONE;
         let billionths = scaled.to_i64().filter(|_| within)?;
         Some(Self { billionths })
     }

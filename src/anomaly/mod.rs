@@ -1,0 +1,83 @@
+//! What the program finds wrong, odd, or worth saying: each finding has a code, a place and a remedy.
+
+mod catalogue;
+
+pub use catalogue::{Code, Effect, Entry, Severity};
+
+use std::fmt;
+
+use crate::columns::{Column, Export};
+use crate::identity::BeneficiaryId;
+
+/// Where something was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file.
+    pub export: Export,
+    /// The physical line on which the row starts; the header is line 1.
+    pub line: u64,
+    /// The column, where one field is meant.
+    pub column: Option<Column>,
+}
+
+/// One thing found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub code: Code,
+    /// Where it was found.
+    pub place: Place,
+    /// Whose row it is, where that can be read.
+    pub beneficiary: Option<BeneficiaryId>,
+    /// What stands there; may be personal data, so it goes to the anomaly file only.
+    pub found: String,
+    /// What is wrong with it and what to do.
+    pub detail: String,
+}
+
+impl Finding {
+    /// The longest part of a field that is repeated in a finding, in characters.
+    const LONGEST_FOUND: usize = 60;
+
+    /// A finding whose remedy is the catalogue's.
+    pub fn new(code: Code, place: Place, beneficiary: Option<BeneficiaryId>, found: impl Into<String>) -> Self {
+        Self::with_detail(code, place, beneficiary, found, code.entry().remedy)
+    }
+
+    /// A finding with a remedy of its own.
+    pub fn with_detail(
+        code: Code,
+        place: Place,
+        beneficiary: Option<BeneficiaryId>,
+        found: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { code, place, beneficiary, found: shortened(found.into()), detail: detail.into() }
+    }
+
+    /// Place (with the number that the column has in its file), code, what was found, what to do.
+    pub fn message(&self, column_number: Option<usize>) -> String {
+        let Place { export, line, .. } = self.place;
+        let column = column_number.map(|number| format!(":{number}")).unwrap_or_default();
+        format!("{export}:{line}{column}: {}: found \"{}\"; {}", self.code, self.found, self.detail)
+    }
+
+    /// The order of findings about the same beneficiary.
+    pub fn order(&self) -> (Place, Code) {
+        (self.place, self.code)
+    }
+}
+
+fn shortened(found: String) -> String {
+    match found.char_indices().nth(Finding::LONGEST_FOUND) {
+        Some((at, _)) => format!("{}… ({} characters)", &found[..at], found.chars().count()),
+        None => found,
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.export, self.line)?;
+        self.column.map_or(Ok(()), |column| write!(f, " ({})", column.name()))
+    }
+}

@@ -1,0 +1,623 @@
+//! Reads the law data, and tells every fault of it with its line and column.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Law;
+use super::allowance::{Allowance, AreRates, Formula};
+use super::differential::{DifferentialRates, RescaledHours};
+use super::interruption::{Interruption, KindRule};
+use super::listing::{Listed, Listing};
+use super::pension::PensionDaily;
+use super::reference_wage::Limits;
+use super::regime::Regime;
+use super::timeline::{Entry, Timeline};
+use crate::calendar::Day;
+use crate::facts::{EventKind, WeeklyHours};
+use crate::money::{Cents, Rate, Rounding};
+
+/// A fault of the law data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LawFault {
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its column in characters, from 1.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for LawFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+pub(super) fn read(text: &str) -> Result<Law, Vec<LawFault>> {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let mut reader = Reader { text, faults: Vec::new(), listing: Vec::new(), verified_until: Day::AFTER_ALL };
+    for error in errors {
+        reader.fault(error.span().unwrap_or(0..0), error.message().to_owned());
+    }
+    let law = reader.law(&root);
+    let Reader { mut faults, .. } = reader;
+    faults.sort_by_key(|fault| (fault.line, fault.column));
+    match law {
+        Some(law) if faults.is_empty() => Ok(law),
+        _ => Err(faults),
+    }
+}
+
+/// The tables that the program knows, in the order in which `versement law` lists them.
+const TABLES: [&str; 13] = [
+    "regime",
+    "eligibility",
+    "interruption",
+    "allowance",
+    "are_rates",
+    "are_fixed_part",
+    "minimum_are",
+    "minimum_aref",
+    "social_security_ceiling",
+    "participation",
+    "differential",
+    "limits",
+    "choice",
+];
+
+struct Reader<'t> {
+    text: &'t str,
+    faults: Vec<LawFault>,
+    listing: Vec<Listed>,
+    verified_until: Day,
+}
+
+/// One entry of a table, and where it stands.
+struct Row<'a> {
+    table: &'a DeTable<'a>,
+    span: Range<usize>,
+}
+
+/// An entry whose value is read and whose name is told from others of its table.
+struct Dated<T> {
+    name: String,
+    span: Range<usize>,
+    entry: Entry<T>,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, span: Range<usize>, message: String) {
+        let before = &self.text[..span.start.min(self.text.len())];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        self.faults.push(LawFault { line, column, message });
+    }
+
+    fn law(&mut self, root: &Spanned<DeTable<'_>>) -> Option<Law> {
+        let whole = Row { table: root.get_ref(), span: 0..0 };
+        for (key, _) in whole.table {
+            let name: &str = key.get_ref();
+            if !TABLES.contains(&name) && !matches!(name, "name" | "verified_until") {
+                self.fault(key.span(), format!("unknown table or key `{name}`; known are {}", TABLES.join(", ")));
+            }
+        }
+        let name = self.text(&whole, "name");
+        self.verified_until = self.day(&whole, "verified_until").unwrap_or(Day::AFTER_ALL);
+
+        let regimes = self.regimes(&whole);
+        let mut by_id: Vec<Regime> = regimes.iter().filter_map(|dated| dated.entry.value.clone()).collect();
+        let regime_by_day = self.regime_by_day(regimes);
+        let ordinary_seniority = self.timeline(&whole, "eligibility", &["ordinary_seniority_months"], |reader, row| {
+            reader.whole(row, "ordinary_seniority_months").map(Some)
+        });
+        let interruptions = self.interruptions(&whole);
+        self.allowances(&whole, &mut by_id);
+        let are_rates =
+            self.timeline(&whole, "are_rates", &["most", "proportional", "with_fixed_part"], |reader, row| {
+                let most = reader.rate(row, "most");
+                let proportional = reader.rate(row, "proportional");
+                let with_fixed_part = reader.rate(row, "with_fixed_part");
+                let (most, proportional, with_fixed_part) = (most?, proportional?, with_fixed_part?);
+                Some(Some(AreRates { most, proportional, with_fixed_part }))
+            });
+        let are_fixed_part = self.amounts(&whole, "are_fixed_part");
+        let minimum_are = self.amounts(&whole, "minimum_are");
+        let minimum_aref = self.amounts(&whole, "minimum_aref");
+        let social_security_ceiling = self.amounts(&whole, "social_security_ceiling");
+        let participation =
+            self.timeline(&whole, "participation", &["rate"], |reader, row| reader.rate(row, "rate").map(Some));
+        let differential = self.timeline(
+            &whole,
+            "differential",
+            &["wage_days", "most_of_former_pay", "cap_of_residual"],
+            |reader, row| {
+                let wage_days = reader.whole(row, "wage_days");
+                let most_of_former_pay = reader.rate(row, "most_of_former_pay");
+                let cap_of_residual = reader.rate(row, "cap_of_residual");
+                let wage_days = i64::from(wage_days?);
+                Some(Some(DifferentialRates {
+                    wage_days,
+                    most_of_former_pay: most_of_former_pay?,
+                    cap_of_residual: cap_of_residual?,
+                }))
+            },
+        );
+        let limits = self.timeline(&whole, "limits", &["wage_ceiling_multiple", "weekly_hours"], |reader, row| {
+            let wage_ceiling_multiple = reader.whole(row, "wage_ceiling_multiple");
+            let weekly_hours = reader.hours(row, "weekly_hours");
+            Some(Some(Limits { wage_ceiling_multiple: wage_ceiling_multiple?, weekly_hours: weekly_hours? }))
+        });
+        let choices = self.choices(&whole)?;
+        let changes = self.changes([
+            &mut by_id.iter().flat_map(|regime| regime.allowance.changes()),
+            &mut are_rates.changes(),
+            &mut are_fixed_part.changes(),
+            &mut minimum_are.changes(),
+            &mut minimum_aref.changes(),
+            &mut participation.changes(),
+        ]);
+        Some(Law {
+            name: name?,
+            digest: hexadecimal(&Sha256::digest(self.text)),
+            verified_until: self.verified_until,
+            rounding: choices.rounding,
+            listing: Listing(std::mem::take(&mut self.listing)),
+            regimes: by_id,
+            regime_by_day,
+            ordinary_seniority,
+            interruptions,
+            are_rates,
+            are_fixed_part,
+            minimum_are,
+            minimum_aref,
+            social_security_ceiling,
+            participation,
+            differential,
+            limits,
+            pension_daily: choices.pension_daily,
+            rescaled_hours: choices.rescaled_hours,
+            changes,
+        })
+    }
+
+    fn changes(&self, timelines: [&mut dyn Iterator<Item = Day>; 6]) -> Vec<Day> {
+        let mut changes: Vec<Day> = timelines.into_iter().flatten().chain([self.verified_until.next()]).collect();
+        changes.sort_unstable();
+        changes.dedup();
+        changes
+    }
+
+    fn regimes(&mut self, root: &Row<'_>) -> Vec<Dated<Regime>> {
+        let rows = self.rows(root, "regime");
+        let mut dated = Vec::new();
+        for row in &rows {
+            let id = self.text(row, "id").unwrap_or_default();
+            let none = id == "none";
+            let keys: &[&str] = if none { &["id"] } else { &["id", "months", "idr_months"] };
+            let Some((from, source)) = self.dated(row, "regime", keys) else { continue };
+            let value = if none {
+                None
+            } else {
+                let (months, idr_months) = (self.whole(row, "months"), self.whole(row, "idr_months"));
+                let (Some(months), Some(idr_months)) = (months, idr_months) else { continue };
+                let allowance = Timeline::new("allowance", Vec::new(), self.verified_until);
+                Some(Regime { id, months, idr_months, allowance })
+            };
+            let entry = Entry { from, value, source };
+            dated.push(Dated { name: "regime".to_owned(), span: row.span.clone(), entry });
+        }
+        self.check_order("regime", &dated);
+        dated
+    }
+
+    fn regime_by_day(&self, regimes: Vec<Dated<Regime>>) -> Timeline<usize> {
+        let mut places = 0..;
+        let entries = regimes.into_iter().map(|Dated { entry: Entry { from, value, source }, .. }| {
+            let value = value.and_then(|_| places.next());
+            Entry { from, value, source }
+        });
+        Timeline::new("regime", entries.collect(), self.verified_until)
+    }
+
+    fn interruptions(&mut self, root: &Row<'_>) -> Vec<Timeline<KindRule>> {
+        let mut all = Vec::new();
+        for row in &self.rows(root, "interruption") {
+            let known: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
+            let kind = self.word(row, "kind", &known);
+            let effect = self.word(row, "effect", &["resumes", "ends", "none"]);
+            let not_in = self.texts(row, "not_in");
+            let keys: &[&str] =
+                if row.table.contains_key("not_in") { &["kind", "not_in", "effect"] } else { &["kind", "effect"] };
+            let Some((from, source)) = self.dated(row, "interruption", keys) else { continue };
+            let (Some(kind), Some(effect)) = (kind, effect) else { continue };
+            let effect = [Interruption::Resumes, Interruption::Ends, Interruption::None][effect];
+            let entry = Entry { from, value: Some(KindRule { effect, not_in }), source };
+            all.push(Dated { name: known[kind].to_owned(), span: row.span.clone(), entry });
+        }
+        EventKind::ALL.iter().map(|kind| self.named_timeline("interruption", kind.name(), &mut all, root)).collect()
+    }
+
+    fn allowances(&mut self, root: &Row<'_>, regimes: &mut [Regime]) {
+        let ids: Vec<String> = regimes.iter().map(|regime| regime.id.clone()).collect();
+        let known: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let mut all = Vec::new();
+        for row in &self.rows(root, "allowance") {
+            let regime = self.word(row, "regime", &known);
+            let formula = self.word(row, "formula", &["tier-by-indemnified-days", "tier-by-months", "one-rate"]);
+            let mut keys = vec!["regime", "formula", "aref_floor", "notice_rate", "notice_floor"];
+            keys.extend_from_slice(match formula {
+                Some(0) => &["first_rate", "first_days", "second_rate"],
+                Some(1) => &["first_rate", "first_months", "second_rate"],
+                _ => &["rate"],
+            });
+            let Some((from, source)) = self.dated(row, "allowance", &keys) else { continue };
+            let aref_floor = self.flag(row, "aref_floor");
+            let notice_rate = self.rate(row, "notice_rate");
+            let notice = self.word(row, "notice_floor", &["first-tier", "throughout"]);
+            let formula = formula.and_then(|formula| self.formula(row, formula));
+            let value = (|| {
+                let (aref_floor, notice_rate, notice) = (aref_floor?, notice_rate?, notice?);
+                Some(Allowance { formula: formula?, aref_floor, notice_rate, notice_throughout: notice == 1 })
+            })();
+            let (Some(regime), Some(value)) = (regime, value) else { continue };
+            let entry = Entry { from, value: Some(value), source };
+            all.push(Dated { name: ids[regime].clone(), span: row.span.clone(), entry });
+        }
+        for regime in regimes {
+            regime.allowance = self.named_timeline("allowance", &regime.id, &mut all, root);
+        }
+    }
+
+    fn formula(&mut self, row: &Row<'_>, formula: usize) -> Option<Formula> {
+        if formula == 2 {
+            return self.rate(row, "rate").map(|rate| Formula::OneRate { rate });
+        }
+        let (first, second) = (self.rate(row, "first_rate"), self.rate(row, "second_rate"));
+        Some(if formula == 0 {
+            let days = i64::from(self.whole(row, "first_days")?);
+            Formula::ByIndemnifiedDays { first: first?, days, second: second? }
+        } else {
+            let months = self.whole(row, "first_months")?;
+            Formula::ByMonths { first: first?, months, second: second? }
+        })
+    }
+
+    fn choices(&mut self, root: &Row<'_>) -> Option<Choices> {
+        const KNOWN: [(&str, &[&str]); 5] = [
+            ("rounding", &["half-up", "half-even", "down"]),
+            ("pension_daily", &["twelve-months-of-365-days", "month-of-30-days"]),
+            ("rescaled_hours", &["proportional", "as-is"]),
+            ("term_extension", &["none"]),
+            ("wage_revaluation", &["none"]),
+        ];
+        let Some(choice) = root.table.get("choice") else {
+            self.fault(0..0, "the table `choice` is missing".to_owned());
+            return None;
+        };
+        let DeValue::Table(table) = choice.get_ref() else {
+            self.fault(choice.span(), "`choice` is not a table; write [choice.rounding] and the like".to_owned());
+            return None;
+        };
+        for (key, _) in table {
+            let name: &str = key.get_ref();
+            if !KNOWN.iter().any(|(known, _)| *known == name) {
+                self.fault(key.span(), format!("unknown choice `{name}`"));
+            }
+        }
+        let mut chosen = KNOWN.map(|_| None);
+        for (at, (name, words)) in KNOWN.into_iter().enumerate() {
+            let Some(value) = table.get(name) else {
+                self.fault(choice.span(), format!("the choice `{name}` is missing"));
+                continue;
+            };
+            let DeValue::Table(entry) = value.get_ref() else {
+                self.fault(value.span(), format!("`choice.{name}` is not a table"));
+                continue;
+            };
+            let row = Row { table: entry, span: value.span() };
+            self.only_keys(&row, &["value", "source"]);
+            let source = self.text(&row, "source").unwrap_or_default();
+            chosen[at] = self.word(&row, "value", words);
+            if let Some(word) = chosen[at] {
+                let value = words[word].to_owned();
+                self.listing.push(Listed { name: format!("choice {name}"), from: None, value, source });
+            }
+        }
+        let [rounding, pension_daily, rescaled_hours, ..] = chosen;
+        Some(Choices {
+            rounding: [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down][rounding?],
+            pension_daily: [PensionDaily::TwelveMonthsOf365Days, PensionDaily::MonthOf30Days][pension_daily?],
+            rescaled_hours: [RescaledHours::Proportional, RescaledHours::AsIs][rescaled_hours?],
+        })
+    }
+
+    fn amounts(&mut self, root: &Row<'_>, table: &str) -> Timeline<Cents> {
+        self.timeline(root, table, &["value"], |reader, row| {
+            if reader.is_unknown(row, "value") { Some(None) } else { reader.cents(row, "value").map(Some) }
+        })
+    }
+
+    /// The entries of a table as a timeline; `value` reads one of them.
+    fn timeline<T>(
+        &mut self,
+        root: &Row<'_>,
+        table: &str,
+        keys: &[&str],
+        mut value: impl FnMut(&mut Self, &Row<'_>) -> Option<Option<T>>,
+    ) -> Timeline<T> {
+        let mut dated = Vec::new();
+        for row in &self.rows(root, table) {
+            let Some((from, source)) = self.dated(row, table, keys) else { continue };
+            let Some(value) = value(self, row) else { continue };
+            dated.push(Dated { name: table.to_owned(), span: row.span.clone(), entry: Entry { from, value, source } });
+        }
+        self.named_timeline(table, table, &mut dated, root)
+    }
+
+    /// The entries of one name among those of a table, checked for their order.
+    fn named_timeline<T>(&mut self, table: &str, name: &str, all: &mut Vec<Dated<T>>, root: &Row<'_>) -> Timeline<T> {
+        let dated: Vec<_> = all.extract_if(.., |dated| dated.name == name).collect();
+        self.check_order(name, &dated);
+        if dated.is_empty() && root.table.contains_key(table) {
+            self.fault(0..0, format!("the table `{table}` has no sound entry for `{name}`"));
+        }
+        let entries = dated.into_iter().map(|dated| dated.entry).collect();
+        Timeline::new(name.replace('_', " "), entries, self.verified_until)
+    }
+
+    fn check_order<T>(&mut self, name: &str, dated: &[Dated<T>]) {
+        for pair in dated.windows(2) {
+            if pair[1].entry.from <= pair[0].entry.from {
+                let message = format!(
+                    "`{name}` from {} does not start after the entry before it ({}); put entries in the order of their days",
+                    pair[1].entry.from, pair[0].entry.from
+                );
+                self.fault(pair[1].span.clone(), message);
+            }
+        }
+        let verified_until = self.verified_until;
+        for late in dated.iter().filter(|dated| dated.entry.from > verified_until) {
+            let message = format!(
+                "`{name}` from {} starts after `verified_until` ({}); verify the law up to there and move that day",
+                late.entry.from, verified_until
+            );
+            self.fault(late.span.clone(), message);
+        }
+    }
+
+    fn rows<'a>(&mut self, root: &Row<'a>, table: &str) -> Vec<Row<'a>> {
+        let Some(value) = root.table.get(table) else {
+            self.fault(0..0, format!("the table `{table}` is missing"));
+            return Vec::new();
+        };
+        let DeValue::Array(array) = value.get_ref() else {
+            self.fault(value.span(), format!("write `{table}` as [[{table}]] entries"));
+            return Vec::new();
+        };
+        let mut rows = Vec::new();
+        for entry in array {
+            match entry.get_ref() {
+                DeValue::Table(table) => rows.push(Row { table, span: entry.span() }),
+                _ => self.fault(entry.span(), format!("an entry of `{table}` is not a table")),
+            }
+        }
+        rows
+    }
+
+    /// What every dated entry has: its day and its source; lists the entry for people.
+    fn dated(&mut self, row: &Row<'_>, table: &str, keys: &[&str]) -> Option<(Day, String)> {
+        let known: Vec<&str> = ["from", "source"].into_iter().chain(keys.iter().copied()).collect();
+        self.only_keys(row, &known);
+        let (from, source) = (self.day(row, "from"), self.text(row, "source"));
+        let (from, source) = (from?, source?);
+        let told_apart = ["regime", "kind"].into_iter().find_map(|key| row.table.get(key)?.get_ref().as_str());
+        let name = [table.replace('_', " ")].into_iter().chain(told_apart.map(str::to_owned));
+        let values = keys.iter().filter(|key| !matches!(**key, "regime" | "kind")).filter_map(|key| {
+            let value = plain(row.table.get(*key)?.get_ref());
+            Some(if *key == "value" { value } else { format!("{key} {value}") })
+        });
+        self.listing.push(Listed {
+            name: name.collect::<Vec<_>>().join(" "),
+            from: Some(from),
+            value: values.collect::<Vec<_>>().join(", "),
+            source: source.clone(),
+        });
+        Some((from, source))
+    }
+
+    fn only_keys(&mut self, row: &Row<'_>, known: &[&str]) {
+        for (key, _) in row.table {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                self.fault(key.span(), format!("unknown key `{name}`; known here are {}", known.join(", ")));
+            }
+        }
+    }
+
+    fn get<'a>(&mut self, row: &Row<'a>, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        let value = row.table.get(key);
+        if value.is_none() {
+            self.fault(row.span.clone(), format!("the key `{key}` is missing"));
+        }
+        value
+    }
+
+    fn text(&mut self, row: &Row<'_>, key: &str) -> Option<String> {
+        let value = self.get(row, key)?;
+        let text = value.get_ref().as_str().map(str::trim).filter(|text| !text.is_empty());
+        if text.is_none() {
+            self.fault(value.span(), format!("`{key}` is not a text, or an empty one"));
+        }
+        text.map(str::to_owned)
+    }
+
+    fn texts(&mut self, row: &Row<'_>, key: &str) -> Vec<String> {
+        let Some(value) = row.table.get(key) else { return Vec::new() };
+        let texts = value.get_ref().as_array().map(|array| {
+            array.iter().map(|text| text.get_ref().as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+        });
+        texts.flatten().unwrap_or_else(|| {
+            self.fault(value.span(), format!("`{key}` is not a list of texts"));
+            Vec::new()
+        })
+    }
+
+    /// Which of the known words stands there.
+    fn word(&mut self, row: &Row<'_>, key: &str, known: &[&str]) -> Option<usize> {
+        let value = self.get(row, key)?;
+        let found = value.get_ref().as_str().and_then(|word| known.iter().position(|known| *known == word));
+        if found.is_none() {
+            let message = format!("`{key}` is {}; the program knows {}", plain(value.get_ref()), known.join(", "));
+            self.fault(value.span(), message);
+        }
+        found
+    }
+
+    fn flag(&mut self, row: &Row<'_>, key: &str) -> Option<bool> {
+        let value = self.get(row, key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.fault(value.span(), format!("`{key}` is neither true nor false"));
+        }
+        flag
+    }
+
+    fn day(&mut self, row: &Row<'_>, key: &str) -> Option<Day> {
+        let value = self.get(row, key)?;
+        let day = match value.get_ref() {
+            DeValue::Datetime(datetime) if datetime.time.is_none() && datetime.offset.is_none() => datetime
+                .date
+                .and_then(|date| Day::from_ymd(i32::from(date.year), u32::from(date.month), u32::from(date.day))),
+            _ => None,
+        };
+        if day.is_none() {
+            self.fault(value.span(), format!("`{key}` is not a day; write it as 2009-05-31, without quotes"));
+        }
+        day
+    }
+
+    fn whole(&mut self, row: &Row<'_>, key: &str) -> Option<u32> {
+        let value = self.get(row, key)?;
+        let whole = value
+            .get_ref()
+            .as_integer()
+            .and_then(|integer| u32::from_str_radix(integer.as_str(), integer.radix()).ok())
+            .filter(|whole| (1..=10_000).contains(whole));
+        if whole.is_none() {
+            self.fault(value.span(), format!("`{key}` is not a whole number from 1 to 10000"));
+        }
+        whole
+    }
+
+    fn is_unknown(&self, row: &Row<'_>, key: &str) -> bool {
+        row.table.get(key).and_then(|value| value.get_ref().as_str()) == Some("unknown")
+    }
+
+    fn cents(&mut self, row: &Row<'_>, key: &str) -> Option<Cents> {
+        let cents = |amount: Decimal| {
+            let cents = amount.checked_mul(Decimal::ONE_HUNDRED).filter(Decimal::is_integer)?.to_i64()?;
+            (0..=Cents::LARGEST.0).contains(&cents).then_some(Cents(cents))
+        };
+        self.decimal(row, key, "an amount such as \"26.66\", in quotes", cents)
+    }
+
+    fn hours(&mut self, row: &Row<'_>, key: &str) -> Option<WeeklyHours> {
+        let hours = |hours: Decimal| {
+            let hundredths = hours.checked_mul(Decimal::ONE_HUNDRED).filter(Decimal::is_integer)?.to_u32()?;
+            (1..=16_800).contains(&hundredths).then_some(WeeklyHours(hundredths))
+        };
+        self.decimal(row, key, "weekly hours such as \"48.00\", in quotes", hours)
+    }
+
+    fn rate(&mut self, row: &Row<'_>, key: &str) -> Option<Rate> {
+        self.decimal(row, key, "a rate from 0 to 1 such as \"0.574\", in quotes", Rate::from_decimal)
+    }
+
+    fn decimal<T>(&mut self, row: &Row<'_>, key: &str, wanted: &str, read: impl Fn(Decimal) -> Option<T>) -> Option<T> {
+        let value = self.get(row, key)?;
+        let digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let text = value.get_ref().as_str().filter(digits);
+        let found = text.and_then(|text| Decimal::from_str(text).ok()).and_then(read);
+        if found.is_none() {
+            self.fault(value.span(), format!("`{key}` is {}; write {wanted}", plain(value.get_ref())));
+        }
+        found
+    }
+}
+
+struct Choices {
+    rounding: Rounding,
+    pension_daily: PensionDaily,
+    rescaled_hours: RescaledHours,
+}
+
+fn plain(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => text.to_string(),
+        DeValue::Integer(integer) => integer.as_str().to_owned(),
+        DeValue::Float(float) => float.as_str().to_owned(),
+        DeValue::Boolean(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+        DeValue::Datetime(datetime) => datetime.to_string(),
+        DeValue::Array(array) => array.iter().map(|value| plain(value.get_ref())).collect::<Vec<_>>().join(" and "),
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(edit: impl Fn(String) -> String) -> Vec<String> {
+        let edited = edit(Law::BUILT_IN.to_owned());
+        Law::read(&edited).unwrap_err().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_built_in_law_has_no_fault_and_a_source_for_every_entry() {
+        let law = Law::read(Law::BUILT_IN).unwrap();
+        assert_eq!(law.name, "crp");
+        assert!(law.listing.all().len() > 60);
+        assert!(law.listing.all().iter().all(|entry| !entry.source.is_empty() && !entry.value.is_empty()));
+    }
+
+    #[test]
+    fn every_fault_of_an_edited_file_is_told_with_its_line() {
+        let told = faults(|law| {
+            law.replace("value = \"26.66\"", "value = 26.66")
+                .replace("kind = \"sickness\"", "kind = \"sicknes\"")
+                .replace("from = 2009-07-01\nvalue = \"19.30\"", "from = 2008-06-01\nvalue = \"19.30\"")
+                .replace("rate = \"0.03\"", "rates = \"0.03\"")
+        });
+        let line = |part: &str| Law::BUILT_IN.lines().position(|line| line == part).unwrap() + 1;
+        assert!(
+            told.iter().any(|fault| fault.starts_with(&format!("{}:9: `value` is 26.66", line("value = \"26.66\"")))),
+            "{told:#?}"
+        );
+        assert!(told.iter().any(|fault| fault.contains("`kind` is sicknes; the program knows work")), "{told:#?}");
+        assert!(told.iter().any(|fault| fault.contains("does not start after the entry before it")), "{told:#?}");
+        assert!(told.iter().any(|fault| fault.contains("unknown key `rates`")), "{told:#?}");
+        assert!(told.iter().any(|fault| fault.contains("the key `rate` is missing")), "{told:#?}");
+    }
+
+    #[test]
+    fn a_missing_table_or_source_and_broken_toml_are_faults() {
+        let told = faults(|law| law.replace("[[participation]]", "[[participations]]"));
+        assert!(told.iter().any(|fault| fault.contains("the table `participation` is missing")), "{told:#?}");
+        let told = faults(|law| law.replacen("source = \"circ. Unédic 03-09\"\n", "", 1));
+        assert!(told.iter().any(|fault| fault.contains("the key `source` is missing")), "{told:#?}");
+        let told = faults(|law| law.replacen("value = \"10.15\"", "value = \"10.15", 1));
+        assert!(!told.is_empty());
+        assert!(!faults(|_| String::new()).is_empty());
+    }
+}

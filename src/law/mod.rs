@@ -1,0 +1,92 @@
+//! The law of the CRP: dated data, and one file of pure functions for each rule of `docs/LAW.md`.
+//!
+//! Nothing here reads a file or a clock; the same facts, law and month give the same statement anywhere, for ever.
+
+pub mod allowance;
+pub mod article;
+mod data;
+pub mod differential;
+pub mod duration;
+pub mod interruption;
+pub mod listing;
+pub mod participation;
+pub mod pension;
+pub mod reference_wage;
+pub mod regime;
+pub mod timeline;
+
+pub use data::LawFault;
+pub use timeline::UnknownLaw;
+
+use crate::calendar::Day;
+use crate::money::{Cents, Rate, Rounding};
+
+use allowance::AreRates;
+use differential::{DifferentialRates, RescaledHours};
+use interruption::Interruptions;
+use pension::PensionDaily;
+use reference_wage::Limits;
+use regime::Regime;
+use timeline::Timeline;
+
+/// Everything that the law data says, ready to be asked for a day.
+#[derive(Clone, Debug)]
+pub struct Law {
+    /// The name in the law data.
+    pub name: String,
+    /// SHA-256 of the law data, in hexadecimal digits.
+    pub digest: String,
+    /// The last day for which the data was checked.
+    pub verified_until: Day,
+    /// R3: how exact amounts become cents.
+    pub rounding: Rounding,
+    /// Every entry, for `versement law`.
+    pub listing: listing::Listing,
+    regimes: Vec<Regime>,
+    regime_by_day: Timeline<usize>,
+    ordinary_seniority: Timeline<u32>,
+    interruptions: Interruptions,
+    are_rates: Timeline<AreRates>,
+    are_fixed_part: Timeline<Cents>,
+    minimum_are: Timeline<Cents>,
+    minimum_aref: Timeline<Cents>,
+    social_security_ceiling: Timeline<Cents>,
+    participation: Timeline<Rate>,
+    differential: Timeline<DifferentialRates>,
+    limits: Timeline<Limits>,
+    pension_daily: PensionDaily,
+    rescaled_hours: RescaledHours,
+    changes: Vec<Day>,
+}
+
+impl Law {
+    /// The text of the law data that the program carries.
+    pub const BUILT_IN: &str = include_str!("crp.toml");
+
+    /// Reads law data.
+    ///
+    /// # Errors
+    /// Every fault of the text, with its line and column.
+    pub fn read(text: &str) -> Result<Self, Vec<LawFault>> {
+        data::read(text)
+    }
+
+    /// The first day after `day` on which any value that a day's ASR hangs on changes, or is no longer verified.
+    pub fn next_change(&self, day: Day) -> Day {
+        let at = self.changes.partition_point(|&change| change <= day);
+        self.changes.get(at).copied().unwrap_or(Day::AFTER_ALL)
+    }
+}
+
+impl Law {
+    /// Whether the law was checked up to a day.
+    ///
+    /// # Errors
+    /// It was not.
+    pub fn verified(&self, day: Day) -> Result<(), UnknownLaw> {
+        if day <= self.verified_until {
+            return Ok(());
+        }
+        Err(UnknownLaw::AfterLastCheck { name: self.name.clone(), day, last: self.verified_until })
+    }
+}

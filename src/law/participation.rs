@@ -1,0 +1,20 @@
+//! R5: the participation in the complementary pensions.
+
+use super::Law;
+use super::allowance::Right;
+use super::timeline::UnknownLaw;
+use crate::calendar::Day;
+use crate::money::Cents;
+
+impl Law {
+    /// R5.1, CRP convention art. 10 §4: 3 % of the reference wage (not of the allowance) is withheld each day, after the
+    /// pension, never so that less than the minimum ARE is left (RG09 art. 19).
+    ///
+    /// # Errors
+    /// No law for the day.
+    pub fn participation(&self, right: &Right<'_>, after_pension: Cents, day: Day) -> Result<Cents, UnknownLaw> {
+        let of_wage = self.participation.on(day)?.of(right.sjr).round(self.rounding);
+        let above_minimum = (after_pension - self.minimum_are(right.part_time, day)?).or_zero();
+        Ok(of_wage.min(above_minimum))
+    }
+}

@@ -1,0 +1,57 @@
+//! R3.4: the reference daily wage (SJR) and what is plausible for it.
+
+use rust_decimal::Decimal;
+
+use super::Law;
+use super::timeline::UnknownLaw;
+use crate::calendar::Day;
+use crate::facts::{Wage, WeeklyHours};
+use crate::money::Cents;
+
+/// What is plausible; beyond it a case is held.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Contributions are paid on at most so many times the ceiling.
+    pub wage_ceiling_multiple: u32,
+    /// More hours a week than the law allows.
+    pub weekly_hours: WeeklyHours,
+}
+
+impl Law {
+    /// R3.4: as the fund states it, or pay over days, to the cent.
+    pub fn reference_wage(&self, wage: Wage) -> Cents {
+        match wage {
+            Wage::Stated(sjr) => sjr,
+            Wage::Earned { pay, days } => Cents(self.rounding.quotient(pay.0, i64::from(days))),
+        }
+    }
+
+    /// R3.4: the most that a reference daily wage can be: 4 × ceiling × 12 / 365 of the year in which the contract ended,
+    /// exact.
+    ///
+    /// # Errors
+    /// The ceiling of that year is not known.
+    pub fn highest_wage(&self, contract_end: Day) -> Result<Decimal, UnknownLaw> {
+        let multiple = self.limits.on(contract_end)?.wage_ceiling_multiple;
+        let yearly = self.social_security_ceiling.on(contract_end)?.0 * 12 * i64::from(multiple);
+        Ok(Decimal::new(yearly, 2) / Decimal::from(365))
+    }
+
+    /// R3.4: whether a reference daily wage lies above 4 × ceiling × 12 / 365, compared exactly.
+    ///
+    /// # Errors
+    /// The ceiling of the year in which the contract ended is not known.
+    pub fn wage_is_above_ceiling(&self, sjr: Cents, contract_end: Day) -> Result<bool, UnknownLaw> {
+        let multiple = self.limits.on(contract_end)?.wage_ceiling_multiple;
+        let ceiling = self.social_security_ceiling.on(contract_end)?;
+        Ok(sjr.0 * 365 > ceiling.0 * 12 * i64::from(multiple))
+    }
+
+    /// The weekly hours above which a case is held.
+    ///
+    /// # Errors
+    /// No law for the day.
+    pub fn weekly_hours_limit(&self, day: Day) -> Result<WeeklyHours, UnknownLaw> {
+        Ok(self.limits.on(day)?.weekly_hours)
+    }
+}

@@ -1,0 +1,84 @@
+use super::{Case, Settler, unknown_law};
+use crate::anomaly::{Code, Finding, Place};
+use crate::columns::{Column, Export};
+use crate::facts::{Dossier, WeeklyHours};
+use crate::law::allowance::Right;
+use crate::law::duration;
+use crate::law::regime::Population;
+
+impl Settler<'_> {
+    /// What must be right before anything is computed (R0, R3.4, R6.2); every fault is told, not only the first.
+    pub(super) fn examine<'a>(&self, dossier: Dossier<'a>, findings: &mut Vec<Finding>) -> Option<Case<'a>>
+    where
+        Self: 'a,
+    {
+        let sourced = dossier.beneficiary;
+        let beneficiary = &sourced.fact;
+        let at = |column| Place { export: Export::Beneficiaries, line: sourced.line, column: Some(column) };
+        let told = |code, column, found| Finding::new(code, at(column), Some(beneficiary.id), found);
+        let law = self.law;
+
+        let crp_start = beneficiary.contract_end.next();
+        for row in dossier.earnings.iter().filter(|row| row.fact.job_start < crp_start) {
+            let place = Place { export: Export::Earnings, line: row.line, column: Some(Column::JobStart) };
+            let found = format!("{} before {crp_start}", row.fact.job_start);
+            findings.push(Finding::new(Code::JobBeforeStart, place, Some(beneficiary.id), found));
+        }
+        let Ok(regime) = law.regime(beneficiary.procedure_date) else {
+            findings.push(told(Code::NoRegime, Column::ProcedureDate, beneficiary.procedure_date.to_string()));
+            return None;
+        };
+        let sjr = law.reference_wage(beneficiary.wage);
+        let known = (|| {
+            let above = law.wage_is_above_ceiling(sjr, beneficiary.contract_end)?;
+            let hours = law.weekly_hours_limit(beneficiary.contract_end)?;
+            Ok((above, hours, law.population(beneficiary.seniority_months, beneficiary.procedure_date)?))
+        })();
+        let (above_ceiling, hours_limit, population) = match known {
+            Ok(known) => known,
+            Err(unknown) => {
+                findings.push(unknown_law(dossier, &unknown));
+                return None;
+            }
+        };
+        if above_ceiling {
+            findings.push(told(Code::WageAboveCeiling, Column::Sjr, sjr.to_string()));
+        }
+        self.examine_hours(dossier, hours_limit, findings);
+        if population == Population::Article3 && beneficiary.are_days.is_none() {
+            let found = format!("{} months of seniority", beneficiary.seniority_months);
+            findings.push(told(Code::AreDaysMissing, Column::AreDays, found));
+        }
+        for event in dossier.events {
+            if let Err(unknown) = law.interruption(event.fact.kind, regime, event.fact.span.first) {
+                let place = Place { export: Export::Events, line: event.line, column: Some(Column::Kind) };
+                findings.push(Finding::new(Code::KindNotInForce, place, Some(beneficiary.id), unknown.to_string()));
+            }
+        }
+        let right = Right {
+            regime,
+            population,
+            crp: duration::crp(beneficiary.contract_end, regime),
+            sjr,
+            part_time: beneficiary.part_time,
+            notice_daily: beneficiary.notice_daily,
+        };
+        Some(Case { dossier, right })
+    }
+
+    fn examine_hours(&self, dossier: Dossier<'_>, limit: WeeklyHours, findings: &mut Vec<Finding>) {
+        let beneficiary = dossier.beneficiary;
+        let column = Some(Column::WeeklyHours);
+        let own = Place { export: Export::Beneficiaries, line: beneficiary.line, column };
+        let of_jobs = dossier
+            .earnings
+            .iter()
+            .map(|row| (Place { export: Export::Earnings, line: row.line, column }, row.fact.weekly_hours));
+        for (place, hours) in [(own, beneficiary.fact.weekly_hours)].into_iter().chain(of_jobs) {
+            if hours > limit {
+                let id = Some(beneficiary.fact.id);
+                findings.push(Finding::new(Code::HoursAboveLimit, place, id, hours.to_string()));
+            }
+        }
+    }
+}

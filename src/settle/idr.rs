@@ -1,0 +1,179 @@
+use super::jobs::{Job, first_day_of_two};
+use super::unpaid::UnpaidDays;
+use super::{Case, IdrLine, Settlement, asr};
+use crate::anomaly::{Code, Finding, Place};
+use crate::calendar::{Day, Month, Span};
+use crate::columns::{Column, Export};
+use crate::facts::{Earning, Sourced};
+use crate::law::differential::Comparison;
+use crate::law::{Law, UnknownLaw, duration};
+use crate::money::Cents;
+
+/// R0.2, CRP convention art. 9 last al.: article 3 has no IDR; said once for each job of the month.
+pub(super) fn refuse_article_3(month: Month, case: &Case<'_>, jobs: &[Job], findings: &mut Vec<Finding>) {
+    for row in jobs.iter().filter_map(|job| job.row(case.dossier.earnings, month)) {
+        findings.push(finding(Code::Article3Job, case, row, Column::JobStart, row.fact.job_start.to_string()));
+    }
+}
+
+/// What the first qualifying hire freezes.
+#[derive(Clone, Copy, Debug)]
+struct Frozen {
+    /// R6.5.
+    cap: Cents,
+    /// R6.6.
+    clock: Span,
+}
+
+/// R6, CRP convention art. 9: the IDR of the month. Earlier months are gone through for what they used of the cap.
+pub(super) fn value(
+    law: &Law,
+    month: Month,
+    case: &Case<'_>,
+    unpaid: &UnpaidDays,
+    jobs: &[Job],
+    findings: &mut Vec<Finding>,
+    settlement: &mut Settlement<'_>,
+) -> Result<(), UnknownLaw> {
+    let earnings = case.dossier.earnings;
+    if let Some(day) = first_day_of_two(jobs, month.span()) {
+        let later = jobs.iter().rfind(|job| job.span.contains(day)).and_then(|job| job.rows(earnings).last());
+        if let Some(row) = later {
+            findings.push(finding(Code::TwoJobs, case, row, Column::JobStart, format!("two jobs on {day}")));
+        }
+    }
+    let mut frozen = None;
+    let mut qualifying = Vec::new();
+    for job in jobs {
+        if qualifies(law, month, case, unpaid, job, findings)? {
+            if frozen.is_none() {
+                frozen = Some(freeze(law, case, unpaid, job.span.first)?);
+            }
+            qualifying.push(*job);
+        }
+    }
+    let Some(frozen) = frozen else { return Ok(()) };
+    let mut used = Cents::ZERO;
+    let mut at = frozen.clock.first.month();
+    while at <= month {
+        let held = first_day_of_two(jobs, at.span()).is_some();
+        for job in &qualifying {
+            let Some(row) = job.row(earnings, at) else { continue };
+            let days = job.span.intersect(at.span()).intersect(frozen.clock);
+            let due = due(law, case, job, row, days)?;
+            let line = IdrLine {
+                month: at,
+                employer: row.fact.employer,
+                job_start: job.span.first,
+                monthly: due.monthly,
+                days,
+                due: due.part,
+                cap: frozen.cap,
+                used_before: used,
+                amount: due.part.min(frozen.cap - used),
+            };
+            if at == month {
+                explain(case, row, job, &line, frozen.clock, held, findings);
+            }
+            // R6.7, R6.8: only a month that is proved and free of a second job is paid, and only what is paid uses the cap.
+            if held || row.fact.proof.is_none() || line.amount == Cents::ZERO {
+                continue;
+            }
+            used += line.amount;
+            if at == month {
+                settlement.idr.push(line);
+            }
+        }
+        at = at.next();
+    }
+    Ok(())
+}
+
+/// R6.1, R6.2, art. 9 al. 1: hired between the start and the term, no final event before, and worse paid at hire by at least
+/// 15 %. The test is made once, on the earliest row of the job.
+fn qualifies(
+    law: &Law,
+    month: Month,
+    case: &Case<'_>,
+    unpaid: &UnpaidDays,
+    job: &Job,
+    findings: &mut Vec<Finding>,
+) -> Result<bool, UnknownLaw> {
+    let rows = job.rows(case.dossier.earnings);
+    let hire = job.span.first;
+    let of_month = job.row(case.dossier.earnings, month);
+    let ended = unpaid.ended.filter(|&ended| ended <= hire);
+    if !case.right.crp.contains(hire) || ended.is_some() {
+        if let Some(row) = of_month {
+            let reason = ended.map_or_else(|| format!("CRP {}", case.right.crp), |day| format!("CRP ended on {day}"));
+            findings.push(finding(Code::HiredOutside, case, row, Column::JobStart, format!("{hire}, {reason}")));
+        }
+        return Ok(false);
+    }
+    let comparison = comparison(case, &rows[0].fact);
+    let qualifies = law.fall_qualifies(&comparison, hire)?;
+    if let Some(row) = of_month.filter(|_| !qualifies) {
+        let found = format!("{} for {} hours", comparison.base, comparison.new_hours);
+        findings.push(finding(Code::FallTooSmall, case, row, Column::BaseMonthlyGross, found));
+    }
+    Ok(qualifies)
+}
+
+/// R6.5, R6.6: the cap and the clock, frozen at the first qualifying hire.
+fn freeze(law: &Law, case: &Case<'_>, unpaid: &UnpaidDays, hire: Day) -> Result<Frozen, UnknownLaw> {
+    let indemnified = unpaid.count_paid(Span::new(case.right.crp.first, hire.eve()));
+    let residual = asr::residual(law, case, hire, indemnified)?;
+    let cap = law.differential_cap(residual, hire)?;
+    Ok(Frozen { cap, clock: duration::differential_clock(hire, case.right.regime) })
+}
+
+struct Due {
+    monthly: Cents,
+    part: Cents,
+}
+
+/// R6.3, R6.4, art. 9 al. 2: by the base pay and the hours of the month's own row.
+fn due(law: &Law, case: &Case<'_>, job: &Job, row: &Sourced<Earning>, days: Span) -> Result<Due, UnknownLaw> {
+    if days.is_empty() {
+        return Ok(Due { monthly: Cents::ZERO, part: Cents::ZERO });
+    }
+    law.verified(days.last)?;
+    let monthly = law.monthly_differential(&comparison(case, &row.fact), job.span.first)?;
+    Ok(Due { monthly, part: law.part_of_month(monthly, row.fact.month, days) })
+}
+
+fn comparison(case: &Case<'_>, earning: &Earning) -> Comparison {
+    Comparison {
+        sjr: case.right.sjr,
+        old_hours: case.dossier.beneficiary.fact.weekly_hours,
+        new_hours: earning.weekly_hours,
+        base: earning.base,
+    }
+}
+
+/// Why the month of a job gives less than its difference, or waits.
+fn explain(
+    case: &Case<'_>,
+    row: &Sourced<Earning>,
+    job: &Job,
+    line: &IdrLine,
+    clock: Span,
+    held: bool,
+    findings: &mut Vec<Finding>,
+) {
+    if job.span.intersect(line.month.span()).last > clock.last {
+        findings.push(finding(Code::ClockEnded, case, row, Column::Month, format!("clock {clock}")));
+    }
+    if line.due > line.amount {
+        let found = format!("{} due, {} of {} used", line.due, line.used_before, line.cap);
+        findings.push(finding(Code::CapReached, case, row, Column::BaseMonthlyGross, found));
+    }
+    if row.fact.proof.is_none() && line.amount > Cents::ZERO && !held {
+        findings.push(finding(Code::ProofMissing, case, row, Column::Proof, format!("{} waiting", line.amount)));
+    }
+}
+
+fn finding(code: Code, case: &Case<'_>, row: &Sourced<Earning>, column: Column, found: String) -> Finding {
+    let place = Place { export: Export::Earnings, line: row.line, column: Some(column) };
+    Finding::new(code, place, Some(case.dossier.beneficiary.fact.id), found)
+}

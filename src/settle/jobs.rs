@@ -1,0 +1,59 @@
+use crate::calendar::{Day, Month, Span};
+use crate::facts::{Earning, Sourced};
+
+/// One job: a beneficiary, an employer, a first day.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Job {
+    /// From its first day to its last; the end in its latest month's row holds.
+    pub(super) span: Span,
+    /// Where its rows stand among the earnings.
+    first_row: usize,
+    rows: usize,
+}
+
+impl Job {
+    /// Its rows in the order of their months.
+    pub(super) fn rows<'a>(&self, earnings: &'a [Sourced<Earning>]) -> &'a [Sourced<Earning>] {
+        &earnings[self.first_row..self.first_row + self.rows]
+    }
+
+    /// Its row for a month.
+    pub(super) fn row<'a>(&self, earnings: &'a [Sourced<Earning>], month: Month) -> Option<&'a Sourced<Earning>> {
+        self.rows(earnings).iter().find(|row| row.fact.month == month)
+    }
+}
+
+/// The jobs of a beneficiary in the order of their first days.
+#[derive(Debug, Default)]
+pub(super) struct Jobs(Vec<Job>);
+
+impl Jobs {
+    /// From earnings that stand by job and month.
+    pub(super) fn gather(&mut self, earnings: &[Sourced<Earning>]) {
+        self.0.clear();
+        let mut first_row = 0;
+        for group in earnings.chunk_by(|a, b| {
+            (a.fact.employer.number(), a.fact.job_start) == (b.fact.employer.number(), b.fact.job_start)
+        }) {
+            let end = group.last().and_then(|row| row.fact.job_end);
+            let span = Span::new(group[0].fact.job_start, end.unwrap_or(Day::AFTER_ALL));
+            self.0.push(Job { span, first_row, rows: group.len() });
+            first_row += group.len();
+        }
+        self.0.sort_by_key(|job| job.span.first);
+    }
+
+    pub(super) fn all(&self) -> &[Job] {
+        &self.0
+    }
+}
+
+/// The first day within `within` on which two jobs run, if there is one.
+pub(super) fn first_day_of_two(jobs: &[Job], within: Span) -> Option<Day> {
+    let pairs = jobs.iter().enumerate().flat_map(|(at, job)| jobs[..at].iter().map(move |earlier| (earlier, job)));
+    pairs
+        .map(|(earlier, job)| earlier.span.intersect(job.span).intersect(within))
+        .filter(|both| !both.is_empty())
+        .map(|both| both.first)
+        .min()
+}

@@ -1,0 +1,89 @@
+//! One beneficiary, one month, one law: a statement. Pure; the same facts give the same lines anywhere, for ever.
+
+mod asr;
+mod examination;
+mod idr;
+mod jobs;
+mod statement;
+mod unpaid;
+
+pub use statement::{Amounts, AsrLine, IdrLine, NilReason, Outcome, Settlement};
+
+use crate::anomaly::{Code, Effect, Finding, Place};
+use crate::calendar::Month;
+use crate::columns::{Column, Export};
+use crate::facts::Dossier;
+use crate::law::allowance::Right;
+use crate::law::regime::Population;
+use crate::law::{Law, UnknownLaw};
+
+use jobs::Jobs;
+use unpaid::UnpaidDays;
+
+/// Settles one dossier after the other; its buffers are used again.
+#[derive(Debug)]
+pub struct Settler<'l> {
+    law: &'l Law,
+    month: Month,
+    jobs: Jobs,
+    unpaid: UnpaidDays,
+}
+
+/// A dossier whose facts allow a computation.
+#[derive(Clone, Copy, Debug)]
+struct Case<'a> {
+    dossier: Dossier<'a>,
+    right: Right<'a>,
+}
+
+impl<'l> Settler<'l> {
+    /// For one month, by one law.
+    pub fn new(law: &'l Law, month: Month) -> Self {
+        Self { law, month, jobs: Jobs::default(), unpaid: UnpaidDays::default() }
+    }
+
+    /// What the month is worth to a beneficiary, written over `settlement`; `findings` holds what was found about the
+    /// beneficiary's rows so far, and gets what is found here.
+    pub fn settle(&mut self, dossier: Dossier<'_>, findings: &mut Vec<Finding>, settlement: &mut Settlement<'l>) {
+        settlement.clear();
+        self.jobs.gather(dossier.earnings);
+        let examined = self.examine(dossier, findings);
+        settlement.regime = self.law.regime(dossier.beneficiary.fact.procedure_date).ok().map(|regime| &*regime.id);
+        let holds = |finding: &Finding| matches!(finding.code.entry().effect, Effect::RowRefused | Effect::PaymentHeld);
+        let may_pay = !findings.iter().any(holds);
+        if let Some(case) = examined.filter(|_| may_pay) {
+            let known = findings.len();
+            if let Err(unknown) = self.value(&case, findings, settlement) {
+                findings.truncate(known);
+                settlement.clear_lines();
+                findings.push(unknown_law(dossier, &unknown));
+            }
+        }
+        settlement.conclude(findings);
+    }
+
+    fn value(
+        &mut self,
+        case: &Case<'_>,
+        findings: &mut Vec<Finding>,
+        settlement: &mut Settlement<'l>,
+    ) -> Result<(), UnknownLaw> {
+        let law = self.law;
+        self.unpaid.gather(law, self.month, case, self.jobs.all())?;
+        asr::value(law, self.month, case, &self.unpaid, settlement)?;
+        if !self.jobs.all().is_empty() {
+            if case.right.population == Population::Article3 {
+                idr::refuse_article_3(self.month, case, self.jobs.all(), findings);
+            } else {
+                idr::value(law, self.month, case, &self.unpaid, self.jobs.all(), findings, settlement)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unknown_law(dossier: Dossier<'_>, unknown: &UnknownLaw) -> Finding {
+    let beneficiary = dossier.beneficiary;
+    let place = Place { export: Export::Beneficiaries, line: beneficiary.line, column: Some(Column::ContractEnd) };
+    Finding::new(Code::UnknownLaw, place, Some(beneficiary.fact.id), unknown.to_string())
+}

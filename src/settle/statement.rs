@@ -1,0 +1,196 @@
+use crate::anomaly::{Effect, Finding};
+use crate::calendar::{Month, Span};
+use crate::identity::Siret;
+use crate::law::allowance::Gross;
+use crate::money::Cents;
+
+/// Days of the month that are worth the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsrLine {
+    /// The days.
+    pub span: Span,
+    /// n: the rank of the first of them among the indemnified days (R3).
+    pub first_rank: i64,
+    /// R3: the daily gross.
+    pub gross: Gross,
+    /// R4: what the pension takes a day.
+    pub offset: Cents,
+    /// R5: the participation a day.
+    pub participation: Cents,
+}
+
+/// The differential indemnity of one month of one job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdrLine {
+    /// The month that it is for.
+    pub month: Month,
+    /// Who employs.
+    pub employer: Siret,
+    /// The first day of the job.
+    pub job_start: crate::calendar::Day,
+    /// R6.3: the amount of a whole month.
+    pub monthly: Cents,
+    /// R6.4: the days under contract, within the clock.
+    pub days: Span,
+    /// R6.4: the amount of these days.
+    pub due: Cents,
+    /// R6.5: the cap on all IDR, and how much of it earlier months and jobs used.
+    pub cap: Cents,
+    /// See `cap`.
+    pub used_before: Cents,
+    /// What is paid.
+    pub amount: Cents,
+}
+
+/// The amounts of a month; each is the sum of the lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amounts {
+    /// Indemnified days.
+    pub asr_days: i64,
+    /// R3, over the days.
+    pub asr_gross: Cents,
+    /// R4, over the days.
+    pub pension_offset: Cents,
+    /// R5, over the days.
+    pub participation: Cents,
+    /// R6.
+    pub idr: Cents,
+}
+
+impl Amounts {
+    /// R5: gross less pension less participation.
+    pub fn asr_net(&self) -> Cents {
+        self.asr_gross - self.pension_offset - self.participation
+    }
+
+    /// What is paid.
+    pub fn net(&self) -> Cents {
+        self.asr_net() + self.idr
+    }
+
+    /// Adds those of another statement.
+    pub fn add(&mut self, other: &Self) {
+        self.asr_days += other.asr_days;
+        self.asr_gross += other.asr_gross;
+        self.pension_offset += other.pension_offset;
+        self.participation += other.participation;
+        self.idr += other.idr;
+    }
+}
+
+/// What became of a beneficiary row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Something is paid.
+    Paid,
+    /// Nothing is owed.
+    Nil(NilReason),
+    /// Something is wrong or missing; nothing is paid until that is settled.
+    Held,
+    /// The row can't be used.
+    Refused,
+}
+
+/// Why nothing is owed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NilReason {
+    /// The CRP starts after the month.
+    NotStarted,
+    /// The CRP ended before the month.
+    #[default]
+    TermPassed,
+    /// Every day of the CRP in the month is interrupted (R2).
+    Interrupted,
+    /// Article 3: the days of ARE are used up (R1.3).
+    AreDaysUsed,
+    /// The pension takes each day whole (R4).
+    PensionCovers,
+}
+
+impl Outcome {
+    /// The word in the files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Nil(_) => "nil",
+            Self::Held => "held",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl NilReason {
+    /// The word in the files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotStarted => "not-started",
+            Self::TermPassed => "term-passed",
+            Self::Interrupted => "interrupted",
+            Self::AreDaysUsed => "are-days-used",
+            Self::PensionCovers => "pension-covers",
+        }
+    }
+}
+
+/// What a month is worth to a beneficiary: lines, and what follows from them.
+#[derive(Clone, Debug)]
+pub struct Settlement<'l> {
+    /// The id of the regime, if there is one.
+    pub regime: Option<&'l str>,
+    /// The ASR, by stretches of days.
+    pub asr: Vec<AsrLine>,
+    /// The IDR of the month, by jobs.
+    pub idr: Vec<IdrLine>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The sums of the lines; zero unless paid.
+    pub amounts: Amounts,
+    pub(super) nil_reason: NilReason,
+}
+
+impl Default for Settlement<'_> {
+    fn default() -> Self {
+        Self {
+            regime: None,
+            asr: Vec::new(),
+            idr: Vec::new(),
+            outcome: Outcome::Nil(NilReason::default()),
+            amounts: Amounts::default(),
+            nil_reason: NilReason::default(),
+        }
+    }
+}
+
+impl Settlement<'_> {
+    pub(super) fn clear(&mut self) {
+        self.regime = None;
+        self.nil_reason = NilReason::default();
+        self.clear_lines();
+    }
+
+    pub(super) fn clear_lines(&mut self) {
+        self.asr.clear();
+        self.idr.clear();
+    }
+
+    /// The outcome and the amounts from the lines and the findings.
+    pub(super) fn conclude(&mut self, findings: &[Finding]) {
+        let mut amounts = Amounts::default();
+        for line in &self.asr {
+            let days = line.span.days();
+            amounts.asr_days += days;
+            amounts.asr_gross += line.gross.amount.times_days(days);
+            amounts.pension_offset += line.offset.times_days(days);
+            amounts.participation += line.participation.times_days(days);
+        }
+        amounts.idr = self.idr.iter().map(|line| line.amount).sum();
+        let worst = findings.iter().map(|finding| finding.code.entry().effect).min().unwrap_or(Effect::None);
+        self.outcome = match worst {
+            Effect::RowRefused | Effect::PaymentHeld => Outcome::Held,
+            _ if amounts.net() > Cents::ZERO => Outcome::Paid,
+            Effect::IdrHeld => Outcome::Held,
+            Effect::None => Outcome::Nil(self.nil_reason),
+        };
+        self.amounts = if self.outcome == Outcome::Paid { amounts } else { Amounts::default() };
+    }
+}
