@@ -5,8 +5,18 @@
 pub mod anomaly;
 pub mod calendar;
 pub mod columns;
+pub mod dossier;
+pub mod exports;
 pub mod facts;
 pub mod identity;
 pub mod law;
 pub mod money;
+pub mod night;
+pub mod pipeline;
+pub mod publish;
 pub mod settle;
+
+/// Bytes as hexadecimal digits, the form of every digest.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -117,7 +117,7 @@ catalogue! {
     SiretKey = "A203", Warning, None, FORMATS, "wrong SIRET", "check the 14 digits with the employer";
     TwoBeneficiaries = "A204", Error, PaymentHeld, FORMATS, "the same beneficiary twice, with differences",
         "keep one of the rows";
-    SameBeneficiary = "A204", Warning, RowRefused, FORMATS, "the same beneficiary twice, identical",
+    SameBeneficiary = "A204", Warning, None, FORMATS, "the same beneficiary twice, identical",
         "nothing: the copy is dropped, the first row is used";
     TwoEarnings = "A205", Error, PaymentHeld, FORMATS, "two different rows for one job and month", "keep one of the rows";
     SameRow = "A206", Warning, None, FORMATS, "the same row twice, identical",

@@ -165,7 +165,7 @@ impl Reader<'_> {
         ]);
         Some(Law {
             name: name?,
-            digest: hexadecimal(&Sha256::digest(self.text)),
+            digest: crate::hexadecimal(&Sha256::digest(self.text)),
             verified_until: self.verified_until,
             rounding: choices.rounding,
             listing: Listing(std::mem::take(&mut self.listing)),
@@ -568,10 +568,6 @@ fn plain(value: &DeValue<'_>) -> String {
         DeValue::Array(array) => array.iter().map(|value| plain(value.get_ref())).collect::<Vec<_>>().join(" and "),
         DeValue::Table(_) => "a table".to_owned(),
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -57,21 +57,8 @@ pub(super) fn value(
     let mut at = frozen.clock.first.month();
     while at <= month {
         let held = first_day_of_two(jobs, at.span()).is_some();
-        for job in &qualifying {
-            let Some(row) = job.row(earnings, at) else { continue };
-            let days = job.span.intersect(at.span()).intersect(frozen.clock);
-            let due = due(law, case, job, row, days)?;
-            let line = IdrLine {
-                month: at,
-                employer: row.fact.employer,
-                job_start: job.span.first,
-                monthly: due.monthly,
-                days,
-                due: due.part,
-                cap: frozen.cap,
-                used_before: used,
-                amount: due.part.min(frozen.cap - used),
-            };
+        for (job, row) in qualifying.iter().filter_map(|job| job.row(earnings, at).map(|row| (job, row))) {
+            let line = line(law, case, job, row, frozen, used)?;
             if at == month {
                 explain(case, row, job, &line, frozen.clock, held, findings);
             }
@@ -84,7 +71,8 @@ pub(super) fn value(
                 settlement.idr.push(line);
             }
         }
-        at = at.next();
+        // Behind the clock nothing uses the cap any more: only the month itself is left to be explained.
+        at = if at < frozen.clock.last.month() { at.next() } else { at.next().max(month) };
     }
     Ok(())
 }
@@ -127,19 +115,34 @@ fn freeze(law: &Law, case: &Case<'_>, unpaid: &UnpaidDays, hire: Day) -> Result<
     Ok(Frozen { cap, clock: duration::differential_clock(hire, case.right.regime) })
 }
 
-struct Due {
-    monthly: Cents,
-    part: Cents,
-}
-
 /// R6.3, R6.4, art. 9 al. 2: by the base pay and the hours of the month's own row.
-fn due(law: &Law, case: &Case<'_>, job: &Job, row: &Sourced<Earning>, days: Span) -> Result<Due, UnknownLaw> {
-    if days.is_empty() {
-        return Ok(Due { monthly: Cents::ZERO, part: Cents::ZERO });
+fn line(
+    law: &Law,
+    case: &Case<'_>,
+    job: &Job,
+    row: &Sourced<Earning>,
+    frozen: Frozen,
+    used_before: Cents,
+) -> Result<IdrLine, UnknownLaw> {
+    let month = row.fact.month;
+    let days = job.span.intersect(month.span()).intersect(frozen.clock);
+    let mut monthly = Cents::ZERO;
+    if !days.is_empty() {
+        law.verified(days.last)?;
+        monthly = law.monthly_differential(&comparison(case, &row.fact), job.span.first)?;
     }
-    law.verified(days.last)?;
-    let monthly = law.monthly_differential(&comparison(case, &row.fact), job.span.first)?;
-    Ok(Due { monthly, part: law.part_of_month(monthly, row.fact.month, days) })
+    let due = law.part_of_month(monthly, month, days);
+    Ok(IdrLine {
+        month,
+        employer: row.fact.employer,
+        job_start: job.span.first,
+        monthly,
+        days,
+        due,
+        cap: frozen.cap,
+        used_before,
+        amount: due.min(frozen.cap - used_before),
+    })
 }
 
 fn comparison(case: &Case<'_>, earning: &Earning) -> Comparison {

@@ -48,12 +48,17 @@ impl Jobs {
     }
 }
 
-/// The first day within `within` on which two jobs run, if there is one.
+/// The first day within `within` on which two jobs run, if there is one; the jobs stand in the order of their first days.
 pub(super) fn first_day_of_two(jobs: &[Job], within: Span) -> Option<Day> {
-    let pairs = jobs.iter().enumerate().flat_map(|(at, job)| jobs[..at].iter().map(move |earlier| (earlier, job)));
-    pairs
-        .map(|(earlier, job)| earlier.span.intersect(job.span).intersect(within))
-        .filter(|both| !both.is_empty())
-        .map(|both| both.first)
-        .min()
+    let mut latest_end = Day::BEFORE_ALL;
+    let mut first = None;
+    for job in jobs {
+        // Of the jobs that began before, the one that ends last shares the most days with this one.
+        let shared = Span::new(job.span.first, job.span.last.min(latest_end)).intersect(within);
+        if !shared.is_empty() {
+            first = Some(first.map_or(shared.first, |first: Day| first.min(shared.first)));
+        }
+        latest_end = latest_end.max(job.span.last);
+    }
+    first
 }

@@ -1,0 +1,172 @@
+//! Joins the rows of the three exports, beneficiary by beneficiary; orphans and doubles become findings.
+
+use crate::anomaly::{Code, Finding, Place};
+use crate::calendar::Month;
+use crate::columns::{Column, Export};
+use crate::exports::{Cursor, Read};
+use crate::facts::{Beneficiary, Dossier, Earning, Event, Sourced};
+use crate::identity::BeneficiaryId;
+
+/// All rows with one beneficiary number; its buffers are used again.
+#[derive(Debug, Default)]
+pub struct Joined<'b> {
+    /// The first row of `beneficiaries.csv` that could be read.
+    pub beneficiary: Option<Sourced<Beneficiary<'b>>>,
+    /// Every row of `beneficiaries.csv` in the order of lines, and what became of it.
+    pub rows: Vec<(u64, RowFate)>,
+    /// What was found about any of the rows.
+    pub findings: Vec<Finding>,
+    /// How many rows of each export there were.
+    pub counts: [u64; 3],
+    /// Rows of months behind that of the run, and the first line with one.
+    pub later: u64,
+    events: Vec<Sourced<Event>>,
+    earnings: Vec<Sourced<Earning>>,
+}
+
+/// What becomes of a row of `beneficiaries.csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowFate {
+    /// The settlement decides.
+    Settled,
+    /// It repeats an earlier row and is dropped.
+    Copy,
+    /// It contradicts an earlier row.
+    Contradiction,
+    /// It can't be read.
+    Refused,
+}
+
+impl<'b> Joined<'b> {
+    /// Reads all rows with the number `id`, to which the cursors stand or behind which they stand already.
+    pub fn gather(
+        &mut self,
+        id: BeneficiaryId,
+        month: Month,
+        cursors: &mut [Cursor<'b, '_>; 3],
+        anonymous: &mut impl FnMut(Export, crate::exports::Anonymous<'_>),
+    ) {
+        self.clear();
+        let [beneficiaries, events, earnings] = cursors;
+        while beneficiaries.id() == Some(id) {
+            self.add_beneficiary(beneficiaries);
+            beneficiaries.advance(&mut |row| anonymous(Export::Beneficiaries, row));
+        }
+        while events.id() == Some(id) {
+            self.counts[Export::Events as usize] += 1;
+            if let Read::Fact(event) = events.event(&mut self.findings) {
+                self.events.push(event);
+            }
+            self.tell_orphan(id, Export::Events, events);
+            events.advance(&mut |row| anonymous(Export::Events, row));
+        }
+        while earnings.id() == Some(id) {
+            self.counts[Export::Earnings as usize] += 1;
+            match earnings.earning(month, &mut self.findings) {
+                Read::Fact(earning) => self.earnings.push(earning),
+                Read::Refused => {}
+                Read::LaterMonth => self.later += 1,
+            }
+            self.tell_orphan(id, Export::Earnings, earnings);
+            earnings.advance(&mut |row| anonymous(Export::Earnings, row));
+        }
+        if self.events.len() > 1 {
+            self.drop_double_events(id);
+        }
+        if self.earnings.len() > 1 {
+            self.drop_double_earnings(id);
+        }
+    }
+
+    /// The rows as one dossier, the findings, and the fates of the beneficiary's rows; `None` without a readable row.
+    pub fn dossier(&mut self) -> (Option<Dossier<'_>>, &mut Vec<Finding>) {
+        let beneficiary = self.beneficiary.as_ref();
+        let dossier =
+            beneficiary.map(|beneficiary| Dossier { beneficiary, events: &self.events, earnings: &self.earnings });
+        (dossier, &mut self.findings)
+    }
+
+    fn clear(&mut self) {
+        self.beneficiary = None;
+        self.rows.clear();
+        self.findings.clear();
+        self.counts = [0; 3];
+        self.later = 0;
+        self.events.clear();
+        self.earnings.clear();
+    }
+
+    fn add_beneficiary(&mut self, cursor: &Cursor<'b, '_>) {
+        self.counts[Export::Beneficiaries as usize] += 1;
+        let line = cursor.row().line;
+        let known = self.findings.len();
+        let read = cursor.beneficiary(&mut self.findings);
+        let fate = match (read, &self.beneficiary) {
+            (Read::Fact(row), None) => {
+                self.beneficiary = Some(row);
+                RowFate::Settled
+            }
+            (Read::Fact(row), Some(first)) if row.fact == first.fact => {
+                // What is wrong with the copy was told of the first row.
+                self.findings.truncate(known);
+                RowFate::Copy
+            }
+            (Read::Fact(_), Some(_)) => RowFate::Contradiction,
+            (Read::Refused | Read::LaterMonth, _) => RowFate::Refused,
+        };
+        if let Some(&(first, _)) = self.rows.first() {
+            self.tell_double(cursor, first, line, fate);
+        }
+        self.rows.push((line, fate));
+    }
+
+    #[cold]
+    fn tell_double(&mut self, cursor: &Cursor<'b, '_>, first: u64, line: u64, fate: RowFate) {
+        let code = if fate == RowFate::Copy { Code::SameBeneficiary } else { Code::TwoBeneficiaries };
+        let place = Place { export: Export::Beneficiaries, line, column: Some(Column::BeneficiaryId) };
+        self.findings.push(Finding::new(code, place, cursor.id(), format!("lines {first} and {line}")));
+    }
+
+    fn tell_orphan(&mut self, id: BeneficiaryId, export: Export, cursor: &Cursor<'b, '_>) {
+        if self.rows.is_empty() {
+            let place = Place { export, line: cursor.row().line, column: Some(Column::BeneficiaryId) };
+            self.findings.push(Finding::new(Code::UnknownBeneficiary, place, Some(id), id.to_string()));
+        }
+    }
+
+    fn drop_double_events(&mut self, id: BeneficiaryId) {
+        let findings = &mut self.findings;
+        self.events.sort_by_key(|row| (row.fact.span.first, row.fact.span.last, row.fact.kind, row.line));
+        self.events.dedup_by(|row, first| {
+            let same = row.fact == first.fact;
+            if same {
+                findings.push(double(Code::SameRow, Export::Events, id, first.line, row.line));
+            }
+            same
+        });
+    }
+
+    /// One row a job and month is kept; it stands by job and month afterwards.
+    fn drop_double_earnings(&mut self, id: BeneficiaryId) {
+        let findings = &mut self.findings;
+        let job_and_month = |row: &Sourced<Earning>| {
+            let Earning { employer, job_start, month, .. } = row.fact;
+            (employer.number(), job_start, month)
+        };
+        self.earnings.sort_by_key(|row| (job_and_month(row), row.line));
+        self.earnings.dedup_by(|row, first| {
+            let double_row = job_and_month(row) == job_and_month(first);
+            if double_row {
+                let code = if row.fact == first.fact { Code::SameRow } else { Code::TwoEarnings };
+                findings.push(double(code, Export::Earnings, id, first.line, row.line));
+            }
+            double_row
+        });
+    }
+}
+
+#[cold]
+fn double(code: Code, export: Export, id: BeneficiaryId, first: u64, line: u64) -> Finding {
+    let column = if export == Export::Earnings { Column::Month } else { Column::BeneficiaryId };
+    Finding::new(code, Place { export, line, column: Some(column) }, Some(id), format!("lines {first} and {line}"))
+}

@@ -1,0 +1,175 @@
+use std::borrow::Cow;
+
+use super::cells::Cells;
+use crate::anomaly::Code;
+use crate::calendar::Span;
+use crate::columns::Column;
+use crate::facts::{Beneficiary, Pension, PensionCategory, Sourced, Wage};
+use crate::identity::{Iban, Nir};
+use crate::money::{Cents, Rate};
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 70;
+/// More months or days than any life has.
+const MOST_MONTHS: u32 = 1_200;
+const MOST_DAYS: u32 = 36_600;
+
+impl<'r> Cells<'r, '_> {
+    /// A row of `beneficiaries.csv`; `None` when it is refused, with every fault told.
+    pub(super) fn beneficiary(&mut self) -> Option<Sourced<Beneficiary<'r>>> {
+        let nir = self.nir();
+        let name = self.name();
+        let iban = self.iban();
+        let procedure_date = self.required_date(Column::ProcedureDate);
+        let contract_end = self.required_date(Column::ContractEnd);
+        let seniority_months = if self.is_missing(Column::SeniorityMonths) {
+            None
+        } else {
+            self.whole(Column::SeniorityMonths, MOST_MONTHS)
+        };
+        let wage = self.wage();
+        let weekly_hours = self.required_hours(Column::WeeklyHours);
+        let part_time = self.ratio(Column::PartTimeRatio).unwrap_or(Rate::ONE);
+        let are_days = self.whole(Column::AreDays, MOST_DAYS);
+        let notice_daily = self.amount(Column::NoticeDaily);
+        let pension = self.pension();
+        if let (Some(procedure), Some(end)) = (procedure_date, contract_end)
+            && end < procedure
+        {
+            let found = format!("contract ended on {end}, procedure engaged on {procedure}");
+            self.find_text(Code::DatesOutOfOrder, Some(Column::ContractEnd), found, None);
+        }
+        if self.refused {
+            return None;
+        }
+        let fact = Beneficiary {
+            id: self.id?,
+            nir: nir?,
+            name,
+            iban,
+            procedure_date: procedure_date?,
+            contract_end: contract_end?,
+            seniority_months: seniority_months?,
+            wage: wage?,
+            weekly_hours: weekly_hours?,
+            part_time,
+            are_days,
+            notice_daily,
+            pension,
+        };
+        Some(Sourced { line: self.row.line, fact })
+    }
+
+    fn nir(&mut self) -> Option<Nir> {
+        if self.is_missing(Column::Nir) {
+            return None;
+        }
+        let nir = Nir::new(self.raw(Column::Nir));
+        match nir {
+            None => self.find(Code::Number, Column::Nir, Some("write the 13 characters and the key of the NIR")),
+            Some(nir) if !nir.is_valid() => self.find(Code::NirKey, Column::Nir, None),
+            Some(_) => {}
+        }
+        nir
+    }
+
+    fn name(&mut self) -> Cow<'r, str> {
+        if self.is_missing(Column::Name) {
+            return Cow::Borrowed("");
+        }
+        let name = self.text(Column::Name);
+        if name.len() > LONGEST_NAME && name.chars().count() > LONGEST_NAME {
+            self.find(Code::OutOfRange, Column::Name, Some("a name has at most 70 characters; shorten it"));
+        }
+        let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+        if name.bytes().any(is_control) {
+            self.find(Code::NotText, Column::Name, Some("control characters stand in it; export the name again"));
+        }
+        name
+    }
+
+    fn iban(&mut self) -> Option<Iban> {
+        if self.is_missing(Column::Iban) {
+            return None;
+        }
+        let iban = Iban::new(self.raw(Column::Iban));
+        if iban.is_none() {
+            self.find(Code::Iban, Column::Iban, None);
+        }
+        iban
+    }
+
+    /// `sjr`, or pay over days (R3.4); `sjr` wins where all stand.
+    fn wage(&mut self) -> Option<Wage> {
+        let stated = self.amount(Column::Sjr);
+        let pay = self.amount(Column::ReferencePay);
+        let days = self.whole(Column::ReferenceDays, MOST_DAYS);
+        if !self.raw(Column::Sjr).is_empty() {
+            let sjr = stated?;
+            return self.above_zero(Column::Sjr, sjr.0).map(|_| Wage::Stated(sjr));
+        }
+        let complete = [Column::ReferencePay, Column::ReferenceDays].map(|column| !self.raw(column).is_empty());
+        match complete {
+            [true, true] => {
+                let (pay, days) = (pay?, days?);
+                self.above_zero(Column::ReferenceDays, i64::from(days))?;
+                if pay < Cents(i64::from(days)) {
+                    self.find(
+                        Code::OutOfRange,
+                        Column::ReferencePay,
+                        Some("less than a cent a day; correct the value"),
+                    );
+                    return None;
+                }
+                Some(Wage::Earned { pay, days })
+            }
+            [true, false] => {
+                self.is_missing(Column::ReferenceDays);
+                None
+            }
+            [false, true] => {
+                self.is_missing(Column::ReferencePay);
+                None
+            }
+            [false, false] => {
+                let detail = "fill in sjr, or reference_pay and reference_days";
+                self.find(Code::MissingValue, Column::Sjr, Some(detail));
+                None
+            }
+        }
+    }
+
+    /// R4: a category, an amount, and the days that it covers.
+    fn pension(&mut self) -> Option<Pension> {
+        let monthly = self.amount(Column::PensionMonthly);
+        let start = self.date(Column::PensionStart);
+        let end = self.date(Column::PensionEnd);
+        let category = match self.raw(Column::PensionCategory) {
+            b"" => {
+                if monthly.is_some_and(|monthly| monthly > Cents::ZERO) {
+                    let detail = "a pension stands here without its category; write 1, 2, 3 or F, or clear the amount";
+                    self.find(Code::MissingValue, Column::PensionCategory, Some(detail));
+                }
+                return None;
+            }
+            b"1" => PensionCategory::First,
+            b"2" => PensionCategory::Second,
+            b"3" => PensionCategory::Third,
+            b"F" | b"f" => PensionCategory::Foreign,
+            _ => {
+                self.find(Code::UnknownKind, Column::PensionCategory, Some("write 1, 2, 3 or F, or leave it blank"));
+                return None;
+            }
+        };
+        if let (Some(start), Some(end)) = (start, end)
+            && end < start
+        {
+            let found = format!("{end} before {start}");
+            self.find_text(Code::DatesOutOfOrder, Some(Column::PensionEnd), found, None);
+        }
+        if self.is_missing(Column::PensionMonthly) {
+            return None;
+        }
+        Some(Pension { category, monthly: monthly?, span: Span::open(start, end) })
+    }
+}

@@ -1,0 +1,179 @@
+//! Goes through the rows of one export in a batch, beneficiary by beneficiary.
+
+use super::cells::Cells;
+use super::fields::Fields;
+use super::header::Header;
+use super::rows::Row;
+use crate::anomaly::{Code, Finding};
+use crate::calendar::Month;
+use crate::columns::Column;
+use crate::facts::{Beneficiary, Earning, Event, Sourced};
+use crate::identity::BeneficiaryId;
+
+/// What a row came to.
+#[derive(Debug)]
+pub enum Read<T> {
+    /// Its fact; findings that don't refuse it may have been added.
+    Fact(T),
+    /// It is refused; findings say why.
+    Refused,
+    /// It is for a month behind that of the run.
+    LaterMonth,
+}
+
+/// A row whose beneficiary number can't be read, and what was found about it.
+#[derive(Debug)]
+pub struct Anonymous<'s> {
+    /// Where it stands.
+    pub row: Row,
+    /// What was found; at least one finding refuses the row.
+    pub findings: &'s [Finding],
+}
+
+/// The place among the rows of one export.
+#[derive(Debug)]
+pub struct Cursor<'b, 's> {
+    header: &'s Header,
+    bytes: &'b [u8],
+    rows: std::slice::Iter<'b, Row>,
+    row: Row,
+    id: Option<BeneficiaryId>,
+    fields: &'s mut CursorBuffers,
+}
+
+/// Buffers of a cursor, used again for the next batch.
+#[derive(Debug, Default)]
+pub struct CursorBuffers {
+    fields: Fields,
+    findings: Vec<Finding>,
+}
+
+impl<'b, 's> Cursor<'b, 's> {
+    /// At the first row with a readable number; those before it go to `anonymous`.
+    pub fn new(
+        header: &'s Header,
+        bytes: &'b [u8],
+        rows: &'b [Row],
+        buffers: &'s mut CursorBuffers,
+        anonymous: &mut impl FnMut(Anonymous<'_>),
+    ) -> Self {
+        let row = Row { line: 0, start: 0, length: 0, quoted: false };
+        let mut cursor = Self { header, bytes, rows: rows.iter(), row, id: None, fields: buffers };
+        cursor.advance(anonymous);
+        cursor
+    }
+
+    /// The number in the current row; `None` behind the last one.
+    pub fn id(&self) -> Option<BeneficiaryId> {
+        self.id
+    }
+
+    /// Where the current row stands.
+    pub fn row(&self) -> Row {
+        self.row
+    }
+
+    /// To the next row with a readable number; those before it go to `anonymous`.
+    pub fn advance(&mut self, anonymous: &mut impl FnMut(Anonymous<'_>)) {
+        let place = self.header.place(Column::BeneficiaryId).unwrap_or(usize::MAX);
+        while let Some(&row) = self.rows.next() {
+            let bytes = row.of(self.bytes);
+            self.row = row;
+            self.fields.fields.split(bytes, row.quoted, self.header.dialect.delimiter.byte());
+            self.id = BeneficiaryId::new(self.fields.fields.get(bytes, place));
+            if self.id.is_some() {
+                return;
+            }
+            self.tell_anonymous(anonymous);
+        }
+        self.id = None;
+    }
+
+    #[cold]
+    fn tell_anonymous(&mut self, anonymous: &mut impl FnMut(Anonymous<'_>)) {
+        let mut findings = std::mem::take(&mut self.fields.findings);
+        findings.clear();
+        let export = self.header.export;
+        let mut cells = self.cells(&mut findings);
+        if cells.is_row() {
+            if !cells.is_missing(Column::BeneficiaryId) {
+                let detail = "write 1 to 20 of A-Z a-z 0-9 and -";
+                cells.find(Code::OutOfRange, Column::BeneficiaryId, Some(detail));
+            }
+            match export {
+                crate::columns::Export::Beneficiaries => drop(cells.beneficiary()),
+                crate::columns::Export::Events => drop(cells.event()),
+                crate::columns::Export::Earnings => drop(cells.earning()),
+            }
+        }
+        // A row without a beneficiary pays and holds nobody: only what refuses it matters.
+        anonymous(Anonymous { row: self.row, findings: &findings });
+        self.fields.findings = findings;
+    }
+
+    fn cells<'c>(&'c self, findings: &'c mut Vec<Finding>) -> Cells<'b, 'c> {
+        Cells {
+            header: self.header,
+            fields: &self.fields.fields,
+            bytes: self.row.of(self.bytes),
+            row: self.row,
+            id: self.id,
+            findings,
+            refused: false,
+        }
+    }
+
+    /// The current row as one of `beneficiaries.csv`.
+    pub fn beneficiary(&self, findings: &mut Vec<Finding>) -> Read<Sourced<Beneficiary<'b>>> {
+        let mut cells = self.cells(findings);
+        if !cells.is_row() {
+            return Read::Refused;
+        }
+        cells.beneficiary().map_or(Read::Refused, Read::Fact)
+    }
+
+    /// The current row as one of `events.csv`.
+    pub fn event(&self, findings: &mut Vec<Finding>) -> Read<Sourced<Event>> {
+        let mut cells = self.cells(findings);
+        if !cells.is_row() {
+            return Read::Refused;
+        }
+        cells.event().map_or(Read::Refused, Read::Fact)
+    }
+
+    /// The current row as one of `earnings.csv`, in a run of `month`.
+    pub fn earning(&self, month: Month, findings: &mut Vec<Finding>) -> Read<Sourced<Earning>> {
+        let mut cells = self.cells(findings);
+        if !cells.is_row() {
+            return Read::Refused;
+        }
+        if cells.is_of_later_month(month) {
+            return Read::LaterMonth;
+        }
+        cells.earning().map_or(Read::Refused, Read::Fact)
+    }
+}
+
+impl Cells<'_, '_> {
+    /// Whether the row is text and has as many fields as the header; told as A106 and A105.
+    fn is_row(&mut self) -> bool {
+        let encoding = self.header.dialect.encoding;
+        if !encoding.is_text(self.bytes) {
+            let at = self.first_column_without_text();
+            match at {
+                Some(column) => self.find(Code::NotText, column, None),
+                None => self.find_text(Code::NotText, None, encoding.decode(self.bytes).into_owned(), None),
+            }
+        }
+        if self.fields.count() != self.header.count {
+            let found = format!("{} fields instead of {}", self.fields.count(), self.header.count);
+            self.find_text(Code::FieldCount, None, found, None);
+        }
+        !self.refused
+    }
+
+    fn first_column_without_text(&self) -> Option<Column> {
+        let encoding = self.header.dialect.encoding;
+        self.header.export.columns().iter().copied().find(|&column| !encoding.is_text(self.raw(column)))
+    }
+}

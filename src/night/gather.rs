@@ -1,0 +1,264 @@
+//! Batches, wherever they come from, become the bytes of the files, each at its place.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tempfile::SpooledTempFile;
+
+use super::batch::{BatchSettler, Bounds, Output, Task};
+use super::inputs::Input;
+use super::progress::Progress;
+use super::sorted::Merge;
+use super::totals::Totals;
+use super::{NightError, Plan};
+use crate::columns::Export;
+use crate::exports::{Batch, BlockReader};
+use crate::pipeline::{self, Failure, Stages};
+use crate::publish::rows::{ANOMALIES_HEADER, DECISIONS_HEADER, PAYMENTS_HEADER};
+use crate::publish::staging::{StagedFile, StagedWriter, Staging};
+
+/// Where batches come from.
+pub(super) trait Batches: Sync {
+    /// What tells one batch from another until it is filled.
+    type Ticket: Send + Default;
+    /// Takes the next batch, in order.
+    fn take(&self, batch: &mut Batch) -> Result<Option<Self::Ticket>, NightError>;
+    /// Fills it, in parallel.
+    fn fill(&self, ticket: &Self::Ticket, batch: &mut Batch) -> Result<Bounds, NightError>;
+}
+
+/// Batches of sorted exports.
+pub(super) struct Merged<'p> {
+    merge: Mutex<Merge<Input>>,
+    progress: &'p Progress,
+}
+
+impl<'p> Merged<'p> {
+    pub(super) fn new(merge: Merge<Input>, progress: &'p Progress) -> Self {
+        Self { merge: Mutex::new(merge), progress }
+    }
+
+    pub(super) fn into_readers(self) -> Vec<BlockReader<Input>> {
+        self.merge.into_inner().unwrap_or_else(PoisonError::into_inner).into_readers()
+    }
+}
+
+impl Batches for Merged<'_> {
+    type Ticket = Bounds;
+
+    fn take(&self, batch: &mut Batch) -> Result<Option<Bounds>, NightError> {
+        let mut merge = lock(&self.merge);
+        let bounds = merge.next(batch)?;
+        self.progress.set_done(merge.bytes_read());
+        Ok(bounds)
+    }
+
+    fn fill(&self, bounds: &Bounds, _: &mut Batch) -> Result<Bounds, NightError> {
+        Ok(*bounds)
+    }
+}
+
+/// The time that each stage took, over all threads.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timings {
+    /// Rows of unsorted exports on their way to partitions.
+    pub scattering: Duration,
+    /// From the system's bytes to rows, digests of the inputs included.
+    pub reading: Duration,
+    /// From rows to the bytes of the files.
+    pub settling: Duration,
+    /// Waiting for the batch before, and digests of the outputs.
+    pub placing: Duration,
+    /// To the system.
+    pub writing: Duration,
+}
+
+impl Timings {
+    /// Adds those of another thread.
+    pub fn add(&mut self, other: &Self) {
+        self.scattering += other.scattering;
+        self.reading += other.reading;
+        self.settling += other.settling;
+        self.placing += other.placing;
+        self.writing += other.writing;
+    }
+}
+
+/// What all batches came to.
+pub(super) struct Gathered {
+    pub(super) totals: Totals,
+    pub(super) files: [StagedFile; 3],
+    pub(super) anonymous: AnonymousRows,
+    pub(super) timings: Timings,
+}
+
+pub(super) fn run<B: Batches>(
+    plan: &Plan<'_>,
+    task: &Task<'_>,
+    batches: &B,
+    staging: &Staging,
+    progress: &Progress,
+) -> Result<Gathered, NightError> {
+    let mut files = [
+        staging.file("payments.csv", plan.with_digests)?,
+        staging.file("anomalies.csv", plan.with_digests)?,
+        staging.file("decisions.csv", plan.with_digests)?,
+    ];
+    for (file, header) in files.iter_mut().zip([PAYMENTS_HEADER, ANOMALIES_HEADER, DECISIONS_HEADER]) {
+        file.append(header.as_bytes())?;
+    }
+    let writers = [files[0].handle()?, files[1].handle()?, files[2].handle()?];
+    let placed = Mutex::new(Placed { files, anonymous: AnonymousRows::new(staging) });
+    let stages = Gather { task, batches, writers, placed, progress };
+    let workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
+    let mut totals = Totals::default();
+    let mut timings = Timings::default();
+    for worker in &workers {
+        totals.add(&worker.settler.totals);
+        timings.add(&worker.timings);
+    }
+    let Placed { files, anonymous } = stages.placed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Gathered { totals, files, anonymous, timings })
+}
+
+pub(super) fn night_error(failure: Failure<NightError>) -> NightError {
+    match failure {
+        Failure::Threads(error) => NightError::Threads(error),
+        Failure::Batch(error) => error,
+    }
+}
+
+struct Gather<'r, B> {
+    task: &'r Task<'r>,
+    batches: &'r B,
+    writers: [StagedWriter; 3],
+    placed: Mutex<Placed>,
+    progress: &'r Progress,
+}
+
+struct Placed {
+    files: [StagedFile; 3],
+    anonymous: AnonymousRows,
+}
+
+struct Worker<'r, T> {
+    ticket: T,
+    batch: Batch,
+    settler: BatchSettler<'r>,
+    output: Output,
+    places: [u64; 3],
+    timings: Timings,
+    waiting_since: Instant,
+}
+
+impl<'r, B: Batches> Stages for Gather<'r, B> {
+    type Worker = Worker<'r, B::Ticket>;
+    type Error = NightError;
+
+    fn worker(&self) -> Self::Worker {
+        Worker {
+            ticket: B::Ticket::default(),
+            batch: Batch::default(),
+            settler: BatchSettler::new(self.task),
+            output: Output::default(),
+            places: [0; 3],
+            timings: Timings::default(),
+            waiting_since: Instant::now(),
+        }
+    }
+
+    fn take(&self, worker: &mut Self::Worker) -> Result<bool, NightError> {
+        let start = Instant::now();
+        let taken = self.batches.take(&mut worker.batch)?;
+        worker.timings.reading += start.elapsed();
+        let any = taken.is_some();
+        worker.ticket = taken.unwrap_or_default();
+        Ok(any)
+    }
+
+    fn work(&self, worker: &mut Self::Worker) -> Result<(), NightError> {
+        let start = Instant::now();
+        let bounds = self.batches.fill(&worker.ticket, &mut worker.batch)?;
+        let filled = Instant::now();
+        worker.settler.settle(&worker.batch, bounds, &mut worker.output)?;
+        self.progress.add_beneficiaries(worker.batch.rows[Export::Beneficiaries as usize].len() as u64);
+        worker.timings.reading += filled - start;
+        worker.timings.settling += filled.elapsed();
+        worker.waiting_since = Instant::now();
+        Ok(())
+    }
+
+    fn place(&self, worker: &mut Self::Worker) -> Result<(), NightError> {
+        let output = &worker.output;
+        let mut placed = lock(&self.placed);
+        for (at, bytes) in [&output.payments, &output.anomalies, &output.decisions].into_iter().enumerate() {
+            worker.places[at] = placed.files[at].place(bytes);
+        }
+        placed.anonymous.add(&output.anonymous_anomalies, &output.anonymous_decisions).map_err(NightError::Spill)
+    }
+
+    fn finish(&self, worker: &mut Self::Worker) -> Result<(), NightError> {
+        let start = Instant::now();
+        worker.timings.placing += start - worker.waiting_since;
+        let output = &worker.output;
+        for (at, bytes) in [&output.payments, &output.anomalies, &output.decisions].into_iter().enumerate() {
+            self.writers[at].write_at(bytes, worker.places[at])?;
+        }
+        worker.timings.writing += start.elapsed();
+        Ok(())
+    }
+}
+
+/// Rows without a readable beneficiary number, kept back for the ends of the files; in memory as long as they are few,
+/// else in temporary files without a name.
+pub(super) struct AnonymousRows {
+    anomalies: [SpooledTempFile; 3],
+    decisions: SpooledTempFile,
+}
+
+impl AnonymousRows {
+    const IN_MEMORY: usize = 256 << 10;
+
+    pub(super) fn new(staging: &Staging) -> Self {
+        let spool = || tempfile::spooled_tempfile_in(Self::IN_MEMORY, staging.folder());
+        Self { anomalies: [spool(), spool(), spool()], decisions: spool() }
+    }
+
+    pub(super) fn add(&mut self, anomalies: &[Vec<u8>; 3], decisions: &[u8]) -> io::Result<()> {
+        for (spool, bytes) in self.anomalies.iter_mut().zip(anomalies) {
+            spool.write_all(bytes)?;
+        }
+        self.decisions.write_all(decisions)
+    }
+
+    /// Takes those of an earlier pass; this one found none, as it saw only rows with numbers.
+    pub(super) fn prepend(&mut self, earlier: Self) {
+        *self = earlier;
+    }
+
+    pub(super) fn append_anomalies(&mut self, export: Export, file: &mut StagedFile) -> Result<(), NightError> {
+        append(&mut self.anomalies[export as usize], file)
+    }
+
+    pub(super) fn append_decisions(&mut self, file: &mut StagedFile) -> Result<(), NightError> {
+        append(&mut self.decisions, file)
+    }
+}
+
+fn append(spool: &mut SpooledTempFile, file: &mut StagedFile) -> Result<(), NightError> {
+    spool.seek(SeekFrom::Start(0)).map_err(NightError::Spill)?;
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        match spool.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => file.append(&buffer[..read])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(NightError::Spill(error)),
+        }
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

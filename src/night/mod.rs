@@ -1,0 +1,218 @@
+//! A night: the exports of a month, settled and ready to be published.
+
+mod batch;
+mod gather;
+mod inputs;
+mod partitions;
+mod progress;
+mod scatter;
+mod sorted;
+mod totals;
+
+pub use batch::{BatchSettler, Bounds, Output, Task, Unsorted};
+pub use gather::Timings;
+pub use inputs::{Exports, Input};
+pub use progress::{Phase, Progress};
+pub use sorted::Merge;
+pub use totals::{Outcomes, Totals};
+
+use std::num::NonZeroUsize;
+
+use crate::anomaly::{Code, Finding, Place};
+use crate::calendar::Month;
+use crate::columns::{Column, Export};
+use crate::exports::{BlockReader, Encoding, Header, InputDigest, Refusal};
+use crate::law::Law;
+use crate::publish::rows;
+use crate::publish::staging::{PublishError, StagedFile, Staging};
+
+use gather::Gathered;
+
+/// What is to be done.
+#[derive(Debug)]
+pub struct Plan<'p> {
+    /// For which month.
+    pub month: Month,
+    /// By which law.
+    pub law: &'p Law,
+    /// The exports.
+    pub exports: &'p Exports,
+    /// How their bytes are letters.
+    pub encoding: Encoding,
+    /// How many threads work; the results don't hang on it.
+    pub threads: NonZeroUsize,
+    /// Whether SHA-256 of inputs and outputs are taken.
+    pub with_digests: bool,
+    /// About how many bytes of each export a batch takes; the results don't hang on it.
+    pub batch_bytes: usize,
+}
+
+impl Plan<'_> {
+    /// The size of a batch that fits the caches of today's processors.
+    pub const BATCH_BYTES: usize = 256 << 10;
+}
+
+/// What came of it; nothing is published yet.
+#[derive(Debug)]
+pub struct Settled {
+    /// Counts and sums.
+    pub totals: Totals,
+    /// What was read, by export; `None` for an optional one that is not there.
+    pub inputs: [Option<InputDigest>; 3],
+    /// The files, under temporary names.
+    pub files: Vec<StagedFile>,
+    /// Whether the exports were sorted by beneficiary number.
+    pub were_sorted: bool,
+    /// The time that each stage took, over all threads.
+    pub timings: Timings,
+}
+
+/// Why a night ends without results.
+#[derive(Debug, thiserror::Error)]
+pub enum NightError {
+    /// An export is refused as a whole.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Files can't be written, or totals don't agree.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// The temporary file for unsorted exports can't be used.
+    #[error("temporary file for unsorted exports: {0}; make room in the output folder")]
+    Spill(std::io::Error),
+    /// The system gave no threads.
+    #[error("{0}; try fewer --threads")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    /// The exports are not sorted; only the way that needs it says so, and another is taken then.
+    #[error("the exports are not sorted by beneficiary number")]
+    Unsorted,
+}
+
+impl From<Unsorted> for NightError {
+    fn from(_: Unsorted) -> Self {
+        Self::Unsorted
+    }
+}
+
+/// Settles the exports of a month into files under temporary names.
+///
+/// Sorted exports are merged as streams. The first row that is out of order sends all of them another way: scattered over
+/// partitions of a temporary file, then settled partition by partition.
+///
+/// # Errors
+/// An export is refused as a whole, a file can't be written, or the control totals don't agree.
+pub fn settle(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
+    match settle_sorted(plan, staging, progress) {
+        Err(NightError::Unsorted) => {
+            progress.start(Phase::Sorting, plan.exports.bytes());
+            settle_unsorted(plan, staging, progress)
+        }
+        settled => settled,
+    }
+}
+
+fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; 3]), NightError> {
+    let mut readers = Vec::new();
+    for export in Export::ALL {
+        let input = plan.exports.open(export)?;
+        readers.push(BlockReader::open(export, input, plan.encoding, plan.with_digests)?);
+    }
+    let headers = Export::ALL.map(|export| readers[export as usize].header().clone());
+    Ok((readers, headers))
+}
+
+fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
+    progress.start(Phase::Settling, plan.exports.bytes());
+    let (readers, headers) = open(plan)?;
+    let task = Task { law: plan.law, month: plan.month, headers: &headers };
+    let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), progress);
+    let gathered = gather::run(plan, &task, &merge, staging, progress)?;
+    let seen = merge.into_readers().into_iter().map(BlockReader::seen).collect();
+    finish(plan, &headers, gathered, seen, true)
+}
+
+fn settle_unsorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
+    let (readers, headers) = open(plan)?;
+    let task = Task { law: plan.law, month: plan.month, headers: &headers };
+    let scattered = scatter::run(plan, &task, readers, staging, progress)?;
+    progress.start(Phase::Settling, scattered.partitions.bytes());
+    let mut gathered = gather::run(plan, &task, &scattered.partitions, staging, progress)?;
+    gathered.totals.add(&scattered.totals);
+    gathered.timings.add(&scattered.timings);
+    gathered.anonymous.prepend(scattered.anonymous);
+    finish(plan, &headers, gathered, scattered.seen, false)
+}
+
+/// Appends what has no beneficiary number, and checks that every row read is accounted for.
+fn finish(
+    plan: &Plan<'_>,
+    headers: &[Header; 3],
+    gathered: Gathered,
+    seen: Vec<InputDigest>,
+    were_sorted: bool,
+) -> Result<Settled, NightError> {
+    let Gathered { mut totals, mut files, mut anonymous, timings } = gathered;
+    let [_, anomalies, decisions] = &mut files;
+    for export in Export::ALL {
+        let at = export as usize;
+        let mut notices = Vec::new();
+        notices.extend(headers[at].unknown.iter().map(|(number, name)| unknown_column(export, *number, name)));
+        if export == Export::Earnings && totals.later > 0 {
+            let place = Place { export, line: 1, column: Some(Column::Month) };
+            let found = format!("{} rows after {}", totals.later, plan.month);
+            notices.push(Finding::new(Code::LaterMonth, place, None, found));
+        }
+        append(anomalies, &notices, &headers[at])?;
+        anonymous.append_anomalies(export, anomalies)?;
+        let cut = seen[at].cut_at.map(|line| {
+            let place = Place { export, line, column: None };
+            Finding::new(Code::NoLineEnd, place, None, "end of file")
+        });
+        append(anomalies, cut.as_slice(), &headers[at])?;
+        totals.count_findings(&notices);
+        totals.count_findings(cut.as_slice());
+    }
+    anonymous.append_decisions(decisions)?;
+    check_totals(&totals, &seen)?;
+    let mut seen = seen.into_iter();
+    let inputs = Export::ALL.map(|export| seen.next().filter(|_| plan.exports.has(export)));
+    Ok(Settled { totals, inputs, files: files.into(), were_sorted, timings })
+}
+
+fn unknown_column(export: Export, number: usize, name: &str) -> Finding {
+    let place = Place { export, line: 1, column: None };
+    Finding::new(Code::UnknownColumn, place, None, format!("column {number}, {name}"))
+}
+
+fn append(file: &mut StagedFile, findings: &[Finding], header: &Header) -> Result<(), PublishError> {
+    let mut bytes = Vec::new();
+    for finding in findings {
+        rows::anomaly(&mut bytes, finding, header);
+    }
+    file.append(&bytes)
+}
+
+/// Nothing vanishes: the rows that the readers cut equal the rows that were accounted for, and every beneficiary row has
+/// one outcome; the payments by regime add up to all payments.
+fn check_totals(totals: &Totals, seen: &[InputDigest]) -> Result<(), PublishError> {
+    for (export, seen) in Export::ALL.into_iter().zip(seen) {
+        let accounted = totals.rows[export as usize];
+        if seen.rows != accounted {
+            let told = format!("{export} has {} rows, {accounted} are accounted for", seen.rows);
+            return Err(PublishError::Disagreement(told));
+        }
+    }
+    let (rows, outcomes) = (totals.rows[Export::Beneficiaries as usize], totals.outcomes.sum());
+    if rows != outcomes {
+        return Err(PublishError::Disagreement(format!("{rows} beneficiary rows, {outcomes} outcomes")));
+    }
+    let mut by_regime = crate::settle::Amounts::default();
+    let mut payments = 0;
+    for (count, amounts) in totals.by_regime.values() {
+        payments += count;
+        by_regime.add(amounts);
+    }
+    if by_regime != totals.amounts || payments != totals.outcomes.paid {
+        return Err(PublishError::Disagreement("the payments by regime do not add up to all payments".to_owned()));
+    }
+    Ok(())
+}

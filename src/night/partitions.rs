@@ -1,0 +1,119 @@
+//! The partitions of unsorted exports: rows as they were read, each with its line, sorted when its turn comes.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::NightError;
+use super::batch::Bounds;
+use super::gather::Batches;
+use super::progress::Progress;
+use crate::columns::Export;
+use crate::exports::{Batch, Header, Row};
+use crate::identity::BeneficiaryId;
+
+/// A stretch of the temporary file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    pub(super) partition: usize,
+    pub(super) place: u64,
+    pub(super) length: usize,
+}
+
+/// The rows of unsorted exports by ranges of beneficiary numbers.
+#[derive(Debug)]
+pub(super) struct Partitions<'p> {
+    file: File,
+    extents: Vec<Vec<Extent>>,
+    next: AtomicUsize,
+    headers: &'p [Header; 3],
+    progress: &'p Progress,
+}
+
+/// In front of each row: its line, with the export and whether a quote stands in it in the upper bits, and its length.
+const HEAD: usize = 12;
+const QUOTED: u64 = 1 << 61;
+const EXPORT_BITS: u32 = 62;
+
+/// Appends a row to what is gathered for a partition.
+pub(super) fn push_record(buffer: &mut Vec<u8>, export: Export, row: Row, bytes: &[u8]) {
+    let quoted = if row.quoted { QUOTED } else { 0 };
+    let head = row.line | quoted | (export as u64) << EXPORT_BITS;
+    buffer.extend_from_slice(&head.to_le_bytes());
+    buffer.extend_from_slice(&row.length.to_le_bytes());
+    buffer.extend_from_slice(bytes);
+}
+
+impl<'p> Partitions<'p> {
+    pub(super) fn new(
+        file: File,
+        count: usize,
+        all: Vec<Extent>,
+        headers: &'p [Header; 3],
+        progress: &'p Progress,
+    ) -> Self {
+        let mut extents = vec![Vec::new(); count];
+        for extent in all {
+            extents[extent.partition].push(extent);
+        }
+        Self { file, extents, next: AtomicUsize::new(0), headers, progress }
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.extents.iter().flatten().map(|extent| extent.length as u64).sum()
+    }
+
+    fn load(&self, partition: usize, batch: &mut Batch) -> std::io::Result<()> {
+        let length = self.extents[partition].iter().map(|extent| extent.length).sum();
+        batch.bytes.clear();
+        batch.bytes.resize(length, 0);
+        let mut rest = &mut batch.bytes[..];
+        for extent in &self.extents[partition] {
+            let (bytes, behind) = rest.split_at_mut(extent.length);
+            self.file.read_exact_at(bytes, extent.place)?;
+            rest = behind;
+        }
+        Ok(())
+    }
+}
+
+impl Batches for Partitions<'_> {
+    type Ticket = usize;
+
+    fn take(&self, batch: &mut Batch) -> Result<Option<usize>, NightError> {
+        batch.clear();
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        Ok((next < self.extents.len()).then_some(next))
+    }
+
+    fn fill(&self, &partition: &usize, batch: &mut Batch) -> Result<Bounds, NightError> {
+        self.load(partition, batch).map_err(NightError::Spill)?;
+        let mut keyed = <[Vec<(BeneficiaryId, Row)>; 3]>::default();
+        let mut at = 0;
+        while let Some((export, row)) = record(&batch.bytes[at..], at) {
+            // Only rows with a readable number were scattered.
+            if let Some(id) = self.headers[export].id_of(row.of(&batch.bytes), row.quoted) {
+                keyed[export].push((id, row));
+            }
+            at += HEAD + row.length as usize;
+        }
+        for (mut keyed, rows) in keyed.into_iter().zip(&mut batch.rows) {
+            keyed.sort_unstable_by_key(|(id, row)| (*id, row.line));
+            rows.clear();
+            rows.extend(keyed.into_iter().map(|(_, row)| row));
+        }
+        self.progress.add_done(batch.bytes.len() as u64);
+        Ok(Bounds::default())
+    }
+}
+
+/// The record at the beginning of `bytes`, which stand at `at` in their batch: the export's number and the row.
+fn record(bytes: &[u8], at: usize) -> Option<(usize, Row)> {
+    let (head, rest) = bytes.split_first_chunk::<8>()?;
+    let (length, _) = rest.split_first_chunk::<4>()?;
+    let head = u64::from_le_bytes(*head);
+    let line = head & (QUOTED - 1);
+    let start = u32::try_from(at + HEAD).ok()?;
+    let row = Row { line, start, length: u32::from_le_bytes(*length), quoted: head & QUOTED != 0 };
+    Some(((head >> EXPORT_BITS) as usize, row))
+}

@@ -1,0 +1,237 @@
+//! Exports that are not sorted: their rows are scattered over partitions of one temporary file without a name. A partition
+//! holds a range of beneficiary numbers, all rows of each, and fits in memory.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use super::batch::{Task, Unread};
+use super::gather::{AnonymousRows, Timings, lock, night_error};
+use super::inputs::{Exports, Input};
+use super::partitions::{Extent, Partitions, push_record};
+use super::progress::Progress;
+use super::totals::Totals;
+use super::{NightError, Plan};
+use crate::columns::Export;
+use crate::exports::{Batch, BlockReader, Cursor, CursorBuffers, Header, InputDigest};
+use crate::identity::BeneficiaryId;
+use crate::pipeline::{self, Stages};
+use crate::publish::staging::Staging;
+
+/// About how many bytes a partition holds; with its outputs it is in memory once for each thread.
+const PARTITION_BYTES: u64 = 6 << 20;
+const MOST_PARTITIONS: u64 = 1_024;
+/// What one thread gathers for a partition before it writes it.
+const BUFFER_BYTES: usize = 12 << 10;
+/// How many rows are looked at to choose the ranges, and how many bytes for each.
+const SAMPLES: u64 = 4_096;
+const SAMPLE_BYTES: usize = 2_048;
+
+/// All rows with a readable number, in partitions, and what the others came to.
+pub(super) struct Scattered<'r> {
+    pub(super) partitions: Partitions<'r>,
+    pub(super) anonymous: AnonymousRows,
+    pub(super) totals: Totals,
+    pub(super) timings: Timings,
+    pub(super) seen: Vec<InputDigest>,
+}
+
+pub(super) fn run<'r>(
+    plan: &Plan<'_>,
+    task: &'r Task<'r>,
+    readers: Vec<BlockReader<Input>>,
+    staging: &Staging,
+    progress: &'r Progress,
+) -> Result<Scattered<'r>, NightError> {
+    let file = tempfile::tempfile_in(staging.folder()).map_err(NightError::Spill)?;
+    let stages = Scatter {
+        task,
+        bounds: choose_bounds(plan.exports, task.headers)?,
+        file: &file,
+        written: Mutex::new(Written::default()),
+        source: Mutex::new(Source { readers, at: 0, batch_bytes: plan.batch_bytes, progress }),
+        anonymous: Mutex::new(AnonymousRows::new(staging)),
+    };
+    let mut workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
+    let mut totals = Totals::default();
+    let mut timings = Timings::default();
+    for worker in &mut workers {
+        for (partition, buffer) in worker.buffers.iter_mut().enumerate() {
+            stages.flush(partition, buffer)?;
+        }
+        totals.add(&worker.totals);
+        timings.add(&worker.timings);
+    }
+    let Scatter { bounds, written, source, anonymous, .. } = stages;
+    let extents = into_inner(written).extents;
+    let seen = into_inner(source).readers.into_iter().map(BlockReader::seen).collect();
+    let partitions = Partitions::new(file, bounds.len() + 1, extents, task.headers, progress);
+    Ok(Scattered { partitions, anonymous: into_inner(anonymous), totals, timings, seen })
+}
+
+fn into_inner<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+struct Scatter<'r> {
+    task: &'r Task<'r>,
+    /// The first number of each partition but the first one.
+    bounds: Vec<BeneficiaryId>,
+    file: &'r File,
+    written: Mutex<Written>,
+    source: Mutex<Source<'r>>,
+    anonymous: Mutex<AnonymousRows>,
+}
+
+/// What stands in the temporary file.
+#[derive(Default)]
+struct Written {
+    length: u64,
+    extents: Vec<Extent>,
+}
+
+/// The exports, one after the other.
+struct Source<'r> {
+    readers: Vec<BlockReader<Input>>,
+    at: usize,
+    batch_bytes: usize,
+    progress: &'r Progress,
+}
+
+struct Worker<'r> {
+    export: Export,
+    batch: Batch,
+    buffers: Vec<Vec<u8>>,
+    unread: Unread<'r>,
+    cursor: CursorBuffers,
+    totals: Totals,
+    timings: Timings,
+}
+
+impl Scatter<'_> {
+    /// Writes what was gathered for a partition to a place of its own.
+    fn flush(&self, partition: usize, buffer: &mut Vec<u8>) -> Result<(), NightError> {
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        let length = buffer.len() as u64;
+        let place = {
+            let mut written = lock(&self.written);
+            let place = written.length;
+            written.length += length;
+            written.extents.push(Extent { partition, place, length: buffer.len() });
+            place
+        };
+        self.file.write_all_at(buffer, place).map_err(NightError::Spill)?;
+        buffer.clear();
+        Ok(())
+    }
+}
+
+impl<'r> Stages for Scatter<'r> {
+    type Worker = Worker<'r>;
+    type Error = NightError;
+
+    fn worker(&self) -> Worker<'r> {
+        Worker {
+            export: Export::Beneficiaries,
+            batch: Batch::default(),
+            buffers: vec![Vec::new(); self.bounds.len() + 1],
+            unread: Unread::new(self.task.headers),
+            cursor: CursorBuffers::default(),
+            totals: Totals::default(),
+            timings: Timings::default(),
+        }
+    }
+
+    fn take(&self, worker: &mut Worker<'r>) -> Result<bool, NightError> {
+        let start = Instant::now();
+        worker.batch.clear();
+        let mut source = lock(&self.source);
+        let Source { readers, at, batch_bytes, progress } = &mut *source;
+        while let Some(reader) = readers.get_mut(*at) {
+            reader.fill(*batch_bytes)?;
+            let count = reader.buffered().len();
+            if count > 0 {
+                reader.take(count, &mut worker.batch);
+                worker.export = reader.header().export;
+                break;
+            }
+            *at += 1;
+        }
+        progress.set_done(readers.iter().map(BlockReader::bytes_read).sum());
+        worker.timings.reading += start.elapsed();
+        Ok(!worker.batch.is_empty())
+    }
+
+    fn work(&self, worker: &mut Worker<'r>) -> Result<(), NightError> {
+        let start = Instant::now();
+        let Worker { export, batch, buffers, unread, cursor, totals, timings } = worker;
+        unread.clear();
+        let header = &self.task.headers[*export as usize];
+        for row in &batch.rows[*export as usize] {
+            let bytes = row.of(&batch.bytes);
+            let Some(id) = header.id_of(bytes, row.quoted) else {
+                let only = std::slice::from_ref(row);
+                Cursor::new(header, &batch.bytes, only, cursor, &mut |row| unread.add(*export, row));
+                continue;
+            };
+            let partition = self.bounds.partition_point(|&first| first <= id);
+            push_record(&mut buffers[partition], *export, *row, bytes);
+            if buffers[partition].len() >= BUFFER_BYTES {
+                self.flush(partition, &mut buffers[partition])?;
+            }
+        }
+        totals.add(&std::mem::take(&mut unread.totals));
+        timings.scattering += start.elapsed();
+        Ok(())
+    }
+
+    fn place(&self, worker: &mut Worker<'r>) -> Result<(), NightError> {
+        let Unread { anomalies, decisions, .. } = &worker.unread;
+        lock(&self.anonymous).add(anomalies, decisions).map_err(NightError::Spill)
+    }
+
+    fn finish(&self, _: &mut Worker<'r>) -> Result<(), NightError> {
+        Ok(())
+    }
+}
+
+/// The ranges of the partitions, from numbers read at evenly spread places of all exports. Rows that a place falls into, and
+/// numbers misread within a quoted text, only make ranges a little uneven.
+fn choose_bounds(exports: &Exports, headers: &[Header; 3]) -> Result<Vec<BeneficiaryId>, NightError> {
+    let all_bytes = exports.bytes();
+    let partitions = all_bytes.div_ceil(PARTITION_BYTES).clamp(1, MOST_PARTITIONS);
+    let mut seen = Vec::new();
+    let mut buffer = [0; SAMPLE_BYTES];
+    for export in Export::ALL {
+        let Input::File(file) = exports.open(export)? else { continue };
+        let size = exports.size(export);
+        let samples = (SAMPLES * size).div_ceil(all_bytes.max(1)).min(size / SAMPLE_BYTES as u64 + 1);
+        for sample in 0..samples {
+            let read = read_at(&file, &mut buffer, size / samples * sample);
+            let read = read.map_err(|error| crate::exports::Refusal::Unreadable { export, error })?;
+            let mut lines = buffer[..read].split(|&byte| byte == b'\n').skip(1);
+            let row = lines.next().map(|row| row.strip_suffix(b"\r").unwrap_or(row));
+            seen.extend(row.and_then(|row| headers[export as usize].id_of(row, row.contains(&b'"'))));
+        }
+    }
+    seen.sort_unstable();
+    let count = seen.len() as u64;
+    let mut bounds: Vec<_> = (1..partitions)
+        .filter_map(|partition| seen.get(usize::try_from(count * partition / partitions).ok()?).copied())
+        .collect();
+    bounds.dedup();
+    Ok(bounds)
+}
+
+fn read_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
+    loop {
+        match file.read_at(buffer, place) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}

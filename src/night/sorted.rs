@@ -1,0 +1,96 @@
+//! Exports that are sorted by beneficiary number are merged as streams.
+
+use std::io::Read;
+
+use super::batch::Bounds;
+use crate::exports::{Batch, BlockReader, Refusal};
+use crate::identity::BeneficiaryId;
+
+/// Cuts three sorted streams into batches that hold all rows of their beneficiaries.
+///
+/// Whether the streams are sorted is not checked here: who works on a batch finds that its rows leave its bounds.
+#[derive(Debug)]
+pub struct Merge<R> {
+    readers: Vec<BlockReader<R>>,
+    batch_bytes: usize,
+    above: Option<BeneficiaryId>,
+}
+
+impl<R: Read> Merge<R> {
+    /// From readers behind their headers; a batch takes about `batch_bytes` of each.
+    pub fn new(readers: Vec<BlockReader<R>>, batch_bytes: usize) -> Self {
+        Self { readers, batch_bytes, above: None }
+    }
+
+    /// The next batch; `None` when all rows were taken.
+    ///
+    /// # Errors
+    /// A file can't be read, or rows can't be told apart.
+    pub fn next(&mut self, batch: &mut Batch) -> Result<Option<Bounds>, Refusal> {
+        batch.clear();
+        let mut up_to = None;
+        for reader in &mut self.readers {
+            if let Some(id) = last_whole_group(reader, self.batch_bytes)? {
+                up_to = Some(up_to.map_or(id, |up_to: BeneficiaryId| up_to.min(id)));
+            }
+        }
+        for reader in &mut self.readers {
+            let count = up_to.map_or(reader.buffered().len(), |up_to| rows_up_to(reader, up_to));
+            reader.take(count, batch);
+        }
+        if batch.is_empty() {
+            return Ok(None);
+        }
+        let bounds = Bounds { above: self.above, up_to };
+        self.above = up_to;
+        Ok(Some(bounds))
+    }
+
+    /// The readers, once all was read.
+    pub fn into_readers(self) -> Vec<BlockReader<R>> {
+        self.readers
+    }
+
+    /// How many bytes were read so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.readers.iter().map(BlockReader::bytes_read).sum()
+    }
+}
+
+/// The last number of which all rows are buffered, as the row of another number follows; `None` at the end of the file,
+/// where everything is.
+fn last_whole_group<R: Read>(
+    reader: &mut BlockReader<R>,
+    batch_bytes: usize,
+) -> Result<Option<BeneficiaryId>, Refusal> {
+    let mut wanted = batch_bytes;
+    loop {
+        reader.fill(wanted)?;
+        if reader.is_at_end() {
+            return Ok(None);
+        }
+        let mut ids = reader.buffered().iter().rev().filter_map(|&row| reader.id_of(row));
+        let last = ids.next();
+        if let Some(whole) = ids.find(|&id| Some(id) != last) {
+            return Ok(Some(whole));
+        }
+        // One beneficiary fills the buffer: its rows must come together, however many they are.
+        wanted *= 2;
+    }
+}
+
+/// How many buffered rows come before the first one of a higher number.
+fn rows_up_to<R: Read>(reader: &BlockReader<R>, up_to: BeneficiaryId) -> usize {
+    let rows = reader.buffered();
+    let (mut low, mut high) = (0, rows.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        // Rows without a readable number go with the row before them.
+        let readable = rows[low..=middle].iter().rposition(|&row| reader.id_of(row).is_some());
+        match readable.map(|at| low + at) {
+            Some(at) if reader.id_of(rows[at]) > Some(up_to) => high = at,
+            _ => low = middle + 1,
+        }
+    }
+    low
+}

@@ -1,0 +1,115 @@
+//! What a run adds up to: counts by outcome and code, sums of every amount.
+
+use std::collections::BTreeMap;
+
+use crate::anomaly::{Code, Finding};
+use crate::columns::Export;
+use crate::settle::{Amounts, Outcome, Settlement};
+
+/// Counts and sums; those of parts add up to those of the whole, in any order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Rows accounted for, by export.
+    pub rows: [u64; 3],
+    /// Rows of months behind that of the run, ignored.
+    pub later: u64,
+    /// Beneficiary rows by outcome.
+    pub outcomes: Outcomes,
+    /// Beneficiary rows with nothing owed, by reason.
+    pub nil_reasons: BTreeMap<&'static str, u64>,
+    /// The amounts of all payments.
+    pub amounts: Amounts,
+    /// The amounts and the number of payments, by regime.
+    pub by_regime: BTreeMap<String, (u64, Amounts)>,
+    /// Findings by code.
+    pub anomalies: BTreeMap<Code, u64>,
+}
+
+/// Beneficiary rows by outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Outcomes {
+    /// Something is paid.
+    pub paid: u64,
+    /// Nothing is owed.
+    pub nil: u64,
+    /// Something has to be settled first.
+    pub held: u64,
+    /// The row can't be used.
+    pub refused: u64,
+}
+
+impl Outcomes {
+    /// All of them.
+    pub fn sum(&self) -> u64 {
+        self.paid + self.nil + self.held + self.refused
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.paid += other.paid;
+        self.nil += other.nil;
+        self.held += other.held;
+        self.refused += other.refused;
+    }
+}
+
+impl Totals {
+    /// Counts a beneficiary row.
+    pub fn count_outcome(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Paid => self.outcomes.paid += 1,
+            Outcome::Nil(reason) => {
+                self.outcomes.nil += 1;
+                *self.nil_reasons.entry(reason.name()).or_default() += 1;
+            }
+            Outcome::Held => self.outcomes.held += 1,
+            Outcome::Refused => self.outcomes.refused += 1,
+        }
+    }
+
+    /// Adds the amounts of a payment.
+    pub fn add_payment(&mut self, settlement: &Settlement<'_>) {
+        self.amounts.add(&settlement.amounts);
+        let regime = settlement.regime.unwrap_or_default();
+        let (count, amounts) = match self.by_regime.get_mut(regime) {
+            Some(entry) => entry,
+            None => self.by_regime.entry(regime.to_owned()).or_default(),
+        };
+        *count += 1;
+        amounts.add(&settlement.amounts);
+    }
+
+    /// Counts findings by code.
+    pub fn count_findings(&mut self, findings: &[Finding]) {
+        for finding in findings {
+            *self.anomalies.entry(finding.code).or_default() += 1;
+        }
+    }
+
+    /// Adds the totals of another part.
+    pub fn add(&mut self, other: &Self) {
+        for export in Export::ALL {
+            self.rows[export as usize] += other.rows[export as usize];
+        }
+        self.later += other.later;
+        self.outcomes.add(&other.outcomes);
+        for (reason, count) in &other.nil_reasons {
+            *self.nil_reasons.entry(reason).or_default() += count;
+        }
+        self.amounts.add(&other.amounts);
+        for (regime, (count, amounts)) in &other.by_regime {
+            let entry = self.by_regime.entry(regime.clone()).or_default();
+            entry.0 += count;
+            entry.1.add(amounts);
+        }
+        for (code, count) in &other.anomalies {
+            *self.anomalies.entry(*code).or_default() += count;
+        }
+    }
+
+    /// Whether somebody is not paid who might be: the night is published all the same, with exit status 1.
+    pub fn has_trouble(&self) -> bool {
+        use crate::anomaly::Effect;
+        self.outcomes.held + self.outcomes.refused > 0
+            || self.anomalies.keys().any(|code| code.entry().effect != Effect::None)
+    }
+}

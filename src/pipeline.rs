@@ -1,0 +1,239 @@
+//! Threads, and nothing of ours: batches are taken in order, worked on in parallel, placed in order, finished in
+//! parallel. However many threads there are, what is placed comes in the same order.
+
+use std::num::NonZeroUsize;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// The four steps that a batch goes through; `W` is what one thread keeps from batch to batch.
+pub trait Stages: Sync {
+    /// What one thread keeps: its batch, its buffers.
+    type Worker: Send;
+    /// Why the run ends early.
+    type Error: Send;
+
+    /// What a thread starts with.
+    fn worker(&self) -> Self::Worker;
+    /// Takes the next batch; `false` when there is none. One thread at a time, in order.
+    fn take(&self, worker: &mut Self::Worker) -> Result<bool, Self::Error>;
+    /// Works on the batch. In parallel.
+    fn work(&self, worker: &mut Self::Worker) -> Result<(), Self::Error>;
+    /// Says where the results go. One thread at a time, in the order of `take`.
+    fn place(&self, worker: &mut Self::Worker) -> Result<(), Self::Error>;
+    /// Puts the results there. In parallel.
+    fn finish(&self, worker: &mut Self::Worker) -> Result<(), Self::Error>;
+}
+
+/// Runs all batches and returns what the threads kept, in no particular order.
+///
+/// # Errors
+/// The error of the earliest batch that has one, or that the threads can't be started.
+pub fn run<S: Stages>(threads: NonZeroUsize, stages: &S) -> Result<Vec<S::Worker>, Failure<S::Error>> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build().map_err(Failure::Threads)?;
+    let turns = Turns::default();
+    let workers = pool.broadcast(|_| turns.run(stages));
+    if let Some((_, error)) = turns.lock_state().error.take() {
+        return Err(Failure::Batch(error));
+    }
+    Ok(workers)
+}
+
+/// Why a run ended early.
+#[derive(Debug)]
+pub enum Failure<E> {
+    /// The system gave no threads.
+    Threads(rayon::ThreadPoolBuildError),
+    /// A batch could not be taken, worked on, placed or finished.
+    Batch(E),
+}
+
+/// Whose turn it is.
+struct Turns<E> {
+    taken: Mutex<u64>,
+    state: Mutex<State<E>>,
+    changed: Condvar,
+}
+
+struct State<E> {
+    /// The batch that is placed next.
+    next: u64,
+    /// No batch is taken any more.
+    stopped: bool,
+    /// A thread panicked: nobody waits for its turn any more.
+    panicked: bool,
+    /// The error of the earliest batch so far.
+    error: Option<(u64, E)>,
+}
+
+impl<E> Default for Turns<E> {
+    fn default() -> Self {
+        let state = State { next: 0, stopped: false, panicked: false, error: None };
+        Self { taken: Mutex::new(0), state: Mutex::new(state), changed: Condvar::new() }
+    }
+}
+
+impl<E: Send> Turns<E> {
+    fn run<S: Stages<Error = E>>(&self, stages: &S) -> S::Worker {
+        let guard = StopOnPanic(self);
+        let mut worker = stages.worker();
+        loop {
+            let taken = {
+                let mut next = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+                if self.lock_state().stopped {
+                    break;
+                }
+                let batch = *next;
+                *next += 1;
+                (batch, stages.take(&mut worker))
+            };
+            let batch = match taken {
+                (batch, Ok(true)) => batch,
+                (_, Ok(false)) => {
+                    self.stop(None);
+                    break;
+                }
+                (batch, Err(error)) => {
+                    self.stop(Some((batch, error)));
+                    break;
+                }
+            };
+            if let Err(error) = self.carry_through(stages, &mut worker, batch) {
+                self.stop(Some((batch, error)));
+                break;
+            }
+        }
+        std::mem::forget(guard);
+        worker
+    }
+
+    fn carry_through<S: Stages<Error = E>>(&self, stages: &S, worker: &mut S::Worker, batch: u64) -> Result<(), E> {
+        let worked = stages.work(worker);
+        let mut state = self.lock_state();
+        while state.next != batch && !state.panicked && state.error.as_ref().is_none_or(|(failed, _)| *failed > batch) {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.next != batch {
+            // An earlier batch failed, or a thread panicked: this one is dropped.
+            return Ok(());
+        }
+        drop(state);
+        // Only the thread whose turn it is comes here, so placing needs no lock.
+        let placed = worked.and_then(|()| stages.place(worker));
+        if placed.is_ok() {
+            self.lock_state().next += 1;
+            self.changed.notify_all();
+        }
+        placed.and_then(|()| stages.finish(worker))
+    }
+
+    fn lock_state(&self) -> MutexGuard<'_, State<E>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stop(&self, failed: Option<(u64, E)>) {
+        let mut state = self.lock_state();
+        state.stopped = true;
+        if let Some((batch, error)) = failed
+            && state.error.as_ref().is_none_or(|(earlier, _)| batch < *earlier)
+        {
+            state.error = Some((batch, error));
+        }
+        self.changed.notify_all();
+    }
+}
+
+/// A thread that panics must not leave the others waiting for its turn.
+struct StopOnPanic<'t, E>(&'t Turns<E>);
+
+impl<E> Drop for StopOnPanic<'_, E> {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.stopped = true;
+        state.panicked = true;
+        self.0.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Squares the numbers below `count`; fails, or panics, at chosen ones.
+    struct Squares {
+        count: u64,
+        fails_at: Vec<u64>,
+        panics_at: Option<u64>,
+        next: Mutex<u64>,
+        placed: Mutex<Vec<u64>>,
+    }
+
+    impl Squares {
+        fn new(count: u64) -> Self {
+            let (next, placed) = (Mutex::new(0), Mutex::new(Vec::new()));
+            Self { count, fails_at: Vec::new(), panics_at: None, next, placed }
+        }
+    }
+
+    impl Stages for Squares {
+        type Worker = u64;
+        type Error = u64;
+
+        fn worker(&self) -> u64 {
+            0
+        }
+
+        fn take(&self, worker: &mut u64) -> Result<bool, u64> {
+            let mut next = self.next.lock().unwrap();
+            *worker = *next;
+            *next += 1;
+            Ok(*worker < self.count)
+        }
+
+        fn work(&self, worker: &mut u64) -> Result<(), u64> {
+            assert_ne!(Some(*worker), self.panics_at);
+            // Later batches are done sooner.
+            std::thread::sleep(std::time::Duration::from_micros(7 * ((self.count - *worker) % 5)));
+            if self.fails_at.contains(worker) { Err(*worker) } else { Ok(()) }
+        }
+
+        fn place(&self, worker: &mut u64) -> Result<(), u64> {
+            self.placed.lock().unwrap().push(*worker * *worker);
+            Ok(())
+        }
+
+        fn finish(&self, _: &mut u64) -> Result<(), u64> {
+            Ok(())
+        }
+    }
+
+    fn threads(count: usize) -> NonZeroUsize {
+        NonZeroUsize::new(count).unwrap()
+    }
+
+    #[test]
+    fn results_are_placed_in_order_whatever_the_threads() {
+        for count in [1, 2, 7] {
+            let squares = Squares::new(200);
+            assert!(run(threads(count), &squares).is_ok());
+            assert_eq!(*squares.placed.lock().unwrap(), (0..200).map(|n| n * n).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn the_error_of_the_earliest_batch_is_told_and_nothing_behind_it_is_placed() {
+        for count in [1, 2, 7] {
+            let squares = Squares { fails_at: vec![60, 40, 41], ..Squares::new(200) };
+            assert!(matches!(run(threads(count), &squares), Err(Failure::Batch(40))));
+            assert_eq!(squares.placed.lock().unwrap().len(), 40);
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_the_run_instead_of_stopping_it() {
+        for count in [1, 2, 7] {
+            let squares = Squares { panics_at: Some(30), ..Squares::new(200) };
+            let ended =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(threads(count), &squares).is_ok()));
+            assert!(ended.is_err());
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Files come into being under a temporary name, and get their own only when everything agrees.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+
+/// The names of the published files, in the order in which they get them; the summary is the last and says that the
+/// others are complete.
+pub const FILES: [&str; 4] = ["payments.csv", "anomalies.csv", "decisions.csv", SUMMARY];
+/// The file that says what was published, with digests.
+pub const SUMMARY: &str = "summary.json";
+
+const LOCK: &str = ".versement-lock";
+/// Stands while files get their names: a run that finds it knows that another one was cut off there.
+const PUBLISHING: &str = ".versement-publishing";
+const TEMPORARY: &str = ".versement-tmp-";
+
+/// Why nothing was published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The system refused.
+    #[error("{path}: {error}; nothing was published", path = .path.display())]
+    System {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Another run publishes there.
+    #[error("{path}: another run is publishing here; wait for it, or choose another --out", path = .path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// What was counted on different ways does not agree.
+    #[error(
+        "the control totals do not agree: {0}; nothing was published; this is a fault of the program, please report it"
+    )]
+    Disagreement(String),
+}
+
+/// The folder that a run publishes to; nobody else does as long as this stands.
+#[derive(Debug)]
+pub struct Staging {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Staging {
+    /// Makes the folder where it is missing, takes its lock, and clears away what a killed run left.
+    ///
+    /// # Errors
+    /// The folder can't be written, or another run holds it.
+    pub fn open(folder: &Path) -> Result<Self, PublishError> {
+        let at = |path: &Path| {
+            let path = path.to_owned();
+            move |error| PublishError::System { path, error }
+        };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(at(folder))?;
+        let path = folder.join(LOCK);
+        let mut options = OpenOptions::new();
+        let lock = options.create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(at(&path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(PublishError::Busy { path: folder.to_owned() }),
+            Err(TryLockError::Error(error)) => return Err(PublishError::System { path, error }),
+        }
+        for entry in fs::read_dir(folder).map_err(at(folder))? {
+            let entry = entry.map_err(at(folder))?;
+            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                fs::remove_file(entry.path()).map_err(at(&entry.path()))?;
+            }
+        }
+        Ok(Self { folder: folder.to_owned(), _lock: lock })
+    }
+
+    /// Whether a run was cut off while its files got their names.
+    pub fn was_cut_off(&self) -> bool {
+        self.folder.join(PUBLISHING).exists()
+    }
+
+    /// The published files that stand there.
+    pub fn standing(&self) -> Vec<&'static str> {
+        FILES.into_iter().filter(|name| self.folder.join(name).symlink_metadata().is_ok()).collect()
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A new file under a temporary name, readable by its owner only.
+    ///
+    /// # Errors
+    /// It can't be made.
+    pub fn file(&self, name: &'static str, with_digest: bool) -> Result<StagedFile, PublishError> {
+        let temporary = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&self.folder);
+        let temporary = temporary.map_err(|error| PublishError::System { path: self.folder.join(name), error })?;
+        Ok(StagedFile {
+            name,
+            path: self.folder.join(name),
+            temporary,
+            length: 0,
+            digest: with_digest.then(Sha256::new),
+        })
+    }
+
+    /// Gives the files their names, the summary's last.
+    ///
+    /// # Errors
+    /// A file is not as long as what was written to it, or the system refuses.
+    pub fn publish(&self, files: Vec<StagedFile>) -> Result<(), PublishError> {
+        for file in &files {
+            file.complete()?;
+        }
+        let marker = self.folder.join(PUBLISHING);
+        let at = |path: &Path| {
+            let path = path.to_owned();
+            move |error| PublishError::System { path, error }
+        };
+        File::create(&marker).and_then(|file| file.sync_all()).map_err(at(&marker))?;
+        self.sync()?;
+        let summary = self.folder.join(SUMMARY);
+        match fs::remove_file(&summary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&summary)(error)),
+            _ => {}
+        }
+        for StagedFile { path, temporary, .. } in files {
+            temporary.persist(&path).map_err(|failed| at(&path)(failed.error))?;
+        }
+        self.sync()?;
+        fs::remove_file(&marker).map_err(at(&marker))?;
+        self.sync()
+    }
+
+    fn sync(&self) -> Result<(), PublishError> {
+        let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|error| PublishError::System { path: self.folder.clone(), error })
+    }
+}
+
+/// A file that is being written under a temporary name.
+#[derive(Debug)]
+pub struct StagedFile {
+    name: &'static str,
+    path: PathBuf,
+    temporary: NamedTempFile,
+    length: u64,
+    digest: Option<Sha256>,
+}
+
+impl StagedFile {
+    /// Its name once published.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How long it is to be.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The handle to write to from any thread, at places that [`StagedFile::place`] gave.
+    ///
+    /// # Errors
+    /// The system gives none.
+    pub fn handle(&self) -> Result<StagedWriter, PublishError> {
+        let file = self.temporary.as_file().try_clone();
+        let file = file.map_err(|error| PublishError::System { path: self.path.clone(), error })?;
+        Ok(StagedWriter { path: self.path.clone(), file })
+    }
+
+    /// The place of bytes that come next; they enter the digest now and must be written there.
+    pub fn place(&mut self, bytes: &[u8]) -> u64 {
+        let place = self.length;
+        self.length += bytes.len() as u64;
+        if let Some(digest) = &mut self.digest {
+            digest.update(bytes);
+        }
+        place
+    }
+
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// They can't be written.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), PublishError> {
+        let place = self.place(bytes);
+        let written = self.temporary.as_file().write_all_at(bytes, place);
+        written.map_err(|error| PublishError::System { path: self.path.clone(), error })
+    }
+
+    /// SHA-256 of what was placed, in hexadecimal digits; `None` when digests are off.
+    pub fn sha256(&self) -> Option<String> {
+        self.digest.clone().map(|digest| crate::hexadecimal(&digest.finalize()))
+    }
+
+    fn complete(&self) -> Result<(), PublishError> {
+        let at = |error| PublishError::System { path: self.path.clone(), error };
+        let file = self.temporary.as_file();
+        file.sync_all().map_err(at)?;
+        let written = file.metadata().map_err(at)?.len();
+        if written != self.length {
+            let told = format!("{} has {written} bytes instead of {}", self.name, self.length);
+            return Err(PublishError::Disagreement(told));
+        }
+        Ok(())
+    }
+}
+
+/// Writes to a staged file at given places.
+#[derive(Debug)]
+pub struct StagedWriter {
+    path: PathBuf,
+    file: File,
+}
+
+impl StagedWriter {
+    /// Writes bytes at their place.
+    ///
+    /// # Errors
+    /// They can't be written.
+    pub fn write_at(&self, bytes: &[u8], place: u64) -> Result<(), PublishError> {
+        let written = self.file.write_all_at(bytes, place);
+        written.map_err(|error| PublishError::System { path: self.path.clone(), error })
+    }
+}
