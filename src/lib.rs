@@ -5,9 +5,11 @@
 pub mod anomaly;
 pub mod calendar;
 pub mod columns;
+pub mod commands;
 pub mod dossier;
 pub mod exports;
 pub mod facts;
+pub mod generate;
 pub mod identity;
 pub mod law;
 pub mod money;

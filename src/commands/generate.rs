@@ -1,0 +1,73 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::SETTLED;
+use super::table::grouped;
+use crate::calendar::Month;
+use crate::generate::{FileWritten, Plan, Share, write_exports};
+
+/// Makes exports of people who don't exist: to try the program, to test it, to measure it.
+///
+/// The same arguments give the same bytes on any machine. The spread of cases, wages, pensions, events and jobs follows what was
+/// published of the CRP.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  versement generate --month 2009-05 --beneficiaries 300 --seed 1 --out exports/2009-05
+  versement generate --month 2009-05 --beneficiaries 100000 --seed 7 --faults 5 --shuffled --out exports/hard")]
+pub(super) struct Generate {
+    /// The month that the exports are for, as 2009-05
+    #[arg(long, value_name = "MONTH")]
+    month: Month,
+    /// How many beneficiaries
+    #[arg(long, value_name = "N")]
+    beneficiaries: u64,
+    /// Other numbers give other people
+    #[arg(long, value_name = "S")]
+    seed: u64,
+    /// The folder to write to; made if it is missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// How many beneficiaries in a hundred have a faulty row; every anomaly code comes in turn
+    #[arg(long, value_name = "PERCENT", default_value = "0")]
+    faults: Share,
+    /// Write the rows in no order
+    #[arg(long)]
+    shuffled: bool,
+    /// Print nothing but trouble
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Generate {
+    pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
+        let plan = Plan {
+            month: self.month,
+            beneficiaries: self.beneficiaries,
+            seed: self.seed,
+            faults: self.faults,
+            shuffled: self.shuffled,
+        };
+        let bar = if self.quiet { ProgressBar::hidden() } else { ProgressBar::new(self.beneficiaries) };
+        let style = ProgressStyle::with_template(
+            "generating [{bar:30}] {percent:>3} %  {human_pos}/{human_len}  {per_sec}  {eta} left",
+        )?;
+        bar.set_style(style.progress_chars("=> "));
+        let written = write_exports(&plan, &self.out, |done| bar.set_position(done))?;
+        bar.finish_and_clear();
+        if !self.quiet {
+            let row = |name: &str, file: &FileWritten| {
+                [name.to_owned(), grouped(&file.rows.to_string()), grouped(&file.bytes.to_string())]
+            };
+            let rows = [
+                row("beneficiaries.csv", &written.beneficiaries),
+                row("events.csv", &written.events),
+                row("earnings.csv", &written.earnings),
+            ];
+            print!("{}", super::table::text(&["file", "rows", "bytes"], &rows));
+            println!("\nwritten to {}", self.out.display());
+        }
+        Ok(SETTLED)
+    }
+}

@@ -1,0 +1,65 @@
+//! The command line: one file a command.
+
+mod generate;
+mod law;
+mod progress;
+mod run;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::publish::staging::PublishError;
+
+/// Pays one month of the allowances of the convention de reclassement personnalisé (CRP).
+///
+/// Reads the fund's exports of a month, works out by the law of the day what each beneficiary is owed (ASR and IDR), and
+/// writes payments, anomalies and decisions.
+#[derive(Debug, Parser)]
+#[command(name = "versement", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05
+  versement law --on 2009-11-07
+  versement generate --month 2009-05 --beneficiaries 1000 --seed 1 --out exports/2009-05
+
+Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 nothing published; 75 another run is at work.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Run),
+    Law(law::Law),
+    Generate(generate::Generate),
+}
+
+/// All settled.
+const SETTLED: u8 = 0;
+/// Published, with payments held or rows refused.
+const WITH_TROUBLE: u8 = 1;
+/// Nothing published.
+const NOTHING: u8 = 2;
+/// Another run is at work (`EX_TEMPFAIL`).
+const BUSY: u8 = 75;
+
+/// Carries out the command line and returns its exit status.
+pub fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let carried_out = match line.command {
+        Command::Run(run) => run.carry_out(),
+        Command::Law(law) => law.carry_out(),
+        Command::Generate(generate) => generate.carry_out(),
+    };
+    match carried_out {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("versement: {error:#}");
+            let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }));
+            ExitCode::from(if busy { BUSY } else { NOTHING })
+        }
+    }
+}

@@ -1,0 +1,263 @@
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use chrono::{SecondsFormat, Utc};
+use clap::{Args, ValueEnum};
+
+use super::table::{figures, grouped};
+use super::{SETTLED, WITH_TROUBLE, law, progress::Bar};
+use crate::anomaly::Code;
+use crate::calendar::{Day, Month};
+use crate::columns::Export;
+use crate::exports;
+use crate::night::{self, Exports, Phase, Plan, Progress, Settled, Timings};
+use crate::publish::staging::{SUMMARY, Staging};
+use crate::publish::summary::{Identity, Summary};
+
+/// Settles a month: reads its exports, applies the law of the day, publishes payments and anomalies.
+///
+/// Writes payments.csv, anomalies.csv, decisions.csv and summary.json to --out, all of them or none. The same exports give the
+/// same bytes, whatever the threads and the order of the rows.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05
+  versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --json | jq .totals.net
+  versement run --month 2009-05 --exports exports/2009-05 --out out/what-if --law my-law.toml
+
+Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 nothing published; 75 another run is at work.")]
+pub(super) struct Run {
+    /// The month to pay, as 2009-05
+    #[arg(long, value_name = "MONTH")]
+    month: Month,
+    /// The folder with beneficiaries.csv, earnings.csv and, if there is one, events.csv
+    #[arg(long, value_name = "DIR")]
+    exports: PathBuf,
+    /// The folder to publish to; made if it is missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// A law file instead of the one in the program (see `versement law`)
+    #[arg(long, value_name = "FILE")]
+    law: Option<PathBuf>,
+    /// How many threads work; as many as the machine has processors if not given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// How the bytes of the exports are letters
+    #[arg(long, value_enum, default_value_t = EncodingName::Utf8)]
+    encoding: EncodingName,
+    /// Settle a month that is not over yet
+    #[arg(long)]
+    provisional: bool,
+    /// Replace the results of other inputs that stand in --out
+    #[arg(long)]
+    force: bool,
+    /// Print the summary as JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Print nothing but trouble
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print the time, bytes and rows of each stage
+    #[arg(long)]
+    timings: bool,
+    /// Take no SHA-256 of inputs and outputs; a later run then can't tell that it is done already
+    #[arg(long)]
+    no_digests: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum EncodingName {
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "windows-1252")]
+    Windows1252,
+}
+
+impl EncodingName {
+    fn encoding(self) -> exports::Encoding {
+        match self {
+            Self::Utf8 => exports::Encoding::Utf8,
+            Self::Windows1252 => exports::Encoding::Windows1252,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Windows1252 => "windows-1252",
+        }
+    }
+}
+
+impl Run {
+    pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
+        let started = now();
+        let law = law::read(self.law.as_ref())?;
+        if !self.provisional && self.month.last_day() >= today() {
+            let month = self.month;
+            bail!("{month} is not over yet: its facts may still change; settle it later, or say --provisional");
+        }
+        let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
+        let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
+        let staging = Staging::open(&self.out)?;
+        if let Some(summary) = self.standing(&staging, &identity, &exports)? {
+            return self.already_done(&summary);
+        }
+
+        let plan = Plan {
+            month: self.month,
+            law: &law,
+            exports: &exports,
+            encoding: self.encoding.encoding(),
+            threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+            with_digests: !self.no_digests,
+            batch_bytes: Plan::BATCH_BYTES,
+        };
+        let progress = Progress::default();
+        let (settled, summary) = std::thread::scope(|scope| {
+            let _bar = Bar::follow(scope, &progress, self.quiet);
+            let mut settled = night::settle(&plan, &staging, &progress).map_err(flatten)?;
+            progress.start(Phase::Publishing, 0);
+            let summary = Summary::new(identity, &settled, started, now());
+            let mut file = staging.file(SUMMARY, false)?;
+            file.append(summary.to_json()?.as_bytes())?;
+            settled.files.push(file);
+            staging.publish(std::mem::take(&mut settled.files))?;
+            anyhow::Ok((settled, summary))
+        })?;
+        self.report(&summary, &settled)?;
+        Ok(if settled.totals.has_trouble() { WITH_TROUBLE } else { SETTLED })
+    }
+
+    /// The summary of the same run, if its results stand in --out whole; an error if those of another run do.
+    fn standing(&self, staging: &Staging, identity: &Identity, exports: &Exports) -> anyhow::Result<Option<Summary>> {
+        let standing = staging.standing();
+        if standing.is_empty() || staging.was_cut_off() {
+            return Ok(None);
+        }
+        let identity = identity.clone().with_inputs(exports).context("the exports can't be read")?;
+        let summary = Summary::read(staging.folder());
+        let of_this_run = summary.filter(|summary| summary.identity == identity);
+        if let Some(summary) = of_this_run {
+            if summary.is_complete(staging.folder()) {
+                return Ok(Some(summary));
+            }
+            if self.force {
+                return Ok(None);
+            }
+            bail!(
+                "{}: the results of this run stand here, but were changed since (SHA-256 differ from {SUMMARY}); \
+                 publish to another folder, or write them anew with --force",
+                self.out.display()
+            );
+        }
+        if self.force {
+            return Ok(None);
+        }
+        bail!(
+            "{}: the results of other inputs stand here ({}); publish to another folder, or replace them with --force",
+            self.out.display(),
+            standing.join(", ")
+        );
+    }
+
+    fn already_done(&self, summary: &Summary) -> anyhow::Result<u8> {
+        if self.json {
+            print!("{}", summary.to_json()?);
+        } else if !self.quiet {
+            let out = self.out.display();
+            println!(
+                "already done: {out} holds the results of these inputs since {}; nothing was touched",
+                summary.finished
+            );
+        }
+        Ok(SETTLED)
+    }
+
+    fn report(&self, summary: &Summary, settled: &Settled) -> anyhow::Result<()> {
+        if self.json {
+            print!("{}", summary.to_json()?);
+        } else if !self.quiet {
+            print!("{}", people_table(summary));
+            println!("\nwritten to {}", self.out.display());
+        }
+        if self.timings {
+            eprint!("{}", timings_table(summary, settled));
+        }
+        Ok(())
+    }
+}
+
+/// A refused export or a publishing error is told as such, so that the exit status can be too.
+fn flatten(error: night::NightError) -> anyhow::Error {
+    match error {
+        night::NightError::Publish(error) => error.into(),
+        night::NightError::Refused(error) => error.into(),
+        error => error.into(),
+    }
+}
+
+fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn today() -> Day {
+    Day::from_date(Utc::now().date_naive())
+}
+
+fn people_table(summary: &Summary) -> String {
+    let count = |number: u64| grouped(&number.to_string());
+    let outcomes = &summary.outcomes;
+    let totals = &summary.totals;
+    let mut out = format!(
+        "{} · law {} verified until {}\n\n",
+        summary.identity.month, summary.identity.law.name, summary.identity.law.verified_until
+    );
+    let row = |name: &str, number: String| (name.to_owned(), number);
+    out += &figures(&[
+        row("beneficiary rows read", count(outcomes.sum())),
+        row("paid", count(outcomes.paid)),
+        row("nil", count(outcomes.nil)),
+        row("held", count(outcomes.held)),
+        row("refused", count(outcomes.refused)),
+        row("", String::new()),
+        row("indemnified days", count(totals.asr_days.unsigned_abs())),
+        row("ASR gross", grouped(&totals.asr_gross)),
+        row("pension offset", grouped(&format!("-{}", totals.pension_offset))),
+        row("participation", grouped(&format!("-{}", totals.participation))),
+        row("ASR net", grouped(&totals.asr_net)),
+        row("IDR", grouped(&totals.idr)),
+        row("net to pay", grouped(&totals.net)),
+    ]);
+    if !summary.anomalies.is_empty() {
+        out += "\n";
+        let meaning = |code: &str| {
+            let entry = Code::ALL.iter().map(|known| known.entry()).find(|entry| entry.code == code);
+            entry.map(|entry| format!("{code} {} ({})", entry.meaning, entry.effect.name())).unwrap_or_default()
+        };
+        let rows: Vec<_> = summary.anomalies.iter().map(|(code, number)| (meaning(code), count(*number))).collect();
+        out += &figures(&rows);
+    }
+    out
+}
+
+fn timings_table(summary: &Summary, settled: &Settled) -> String {
+    let Timings { scattering, reading, settling, placing, writing } = settled.timings;
+    let read: u64 = summary.identity.inputs.iter().map(|input| input.bytes).sum();
+    let written: u64 = summary.outputs.iter().map(|output| output.bytes).sum();
+    let rows: u64 = Export::ALL.iter().map(|&export| settled.totals.rows[export as usize]).sum();
+    let time = |time: std::time::Duration| format!("{}.{:03}", time.as_secs(), time.subsec_millis());
+    let order = if settled.were_sorted { "sorted, merged as streams" } else { "not sorted, partitioned" };
+    let row = |stage: &str, seconds: String, bytes: u64, rows: u64| {
+        [stage.to_owned(), seconds, grouped(&bytes.to_string()), grouped(&rows.to_string())]
+    };
+    let mut stages = vec![row("reading (rows cut, inputs digested)", time(reading), read, rows)];
+    if !settled.were_sorted {
+        stages.push(row("scattering to partitions", time(scattering), read, rows));
+    }
+    stages.push(row("settling (parse, join, law, format)", time(settling), read, rows));
+    stages.push(row("placing (waiting, outputs digested)", time(placing), written, rows));
+    stages.push(row("writing", time(writing), written, rows));
+    format!("exports {order}\n")
+        + &super::table::text(&["stage, over all threads", "seconds", "bytes", "rows"], &stages)
+}

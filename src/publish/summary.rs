@@ -1,0 +1,234 @@
+//! `summary.json`: what was read, by which law, what came of it, and the digests of all files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::anomaly::Code;
+use crate::calendar::Month;
+use crate::columns::Export;
+use crate::law::Law;
+use crate::money::Cents;
+use crate::night::{Exports, Outcomes, Settled, Totals};
+use crate::settle::Amounts;
+
+use super::staging::{SUMMARY, StagedFile};
+
+/// Everything in `summary.json`; amounts are texts such as `1234.56`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// What tells a run from another.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// When the run began, in UTC.
+    pub started: String,
+    /// When its files were complete, in UTC.
+    pub finished: String,
+    /// Rows by what became of them.
+    pub rows: BTreeMap<String, RowCounts>,
+    /// Beneficiary rows by outcome; they add up to the rows read.
+    pub outcomes: Outcomes,
+    /// Beneficiary rows with nothing owed, by reason.
+    pub nil_reasons: BTreeMap<String, u64>,
+    /// The amounts of all payments.
+    pub totals: AmountTexts,
+    /// The amounts of the payments by regime.
+    pub by_regime: BTreeMap<String, AmountTexts>,
+    /// Findings by code.
+    pub anomalies: BTreeMap<String, u64>,
+    /// The published files but this one.
+    pub outputs: Vec<FileRecord>,
+}
+
+/// What tells a run from another: the same identity means the same payments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// `versement` and its version.
+    pub program: String,
+    /// Name and digest of the law data.
+    pub law: LawRecord,
+    /// The month.
+    pub month: String,
+    /// Whether the month was not over yet.
+    pub provisional: bool,
+    /// How the bytes of the exports were read as letters.
+    pub encoding: String,
+    /// The exports.
+    pub inputs: Vec<FileRecord>,
+}
+
+/// Which law data was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LawRecord {
+    /// Its name.
+    pub name: String,
+    /// The last day that it was verified for.
+    pub verified_until: String,
+    /// SHA-256 of its text.
+    pub sha256: String,
+}
+
+/// A file as it was read or published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// SHA-256; absent when digests were off.
+    pub sha256: Option<String>,
+}
+
+/// Rows of an export.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowCounts {
+    /// All of them, the header apart.
+    pub read: u64,
+    /// Ignored, as they are for later months.
+    pub later_months: u64,
+}
+
+/// The amounts of payments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AmountTexts {
+    /// How many.
+    pub payments: u64,
+    /// Indemnified days.
+    pub asr_days: i64,
+    /// R3.
+    pub asr_gross: String,
+    /// R4.
+    pub pension_offset: String,
+    /// R5.
+    pub participation: String,
+    /// R5.
+    pub asr_net: String,
+    /// R6.
+    pub idr: String,
+    /// Nothing without a ledger.
+    pub arrears: String,
+    /// Nothing without a ledger.
+    pub recovered: String,
+    /// What is paid.
+    pub net: String,
+}
+
+impl AmountTexts {
+    fn new(payments: u64, amounts: &Amounts) -> Self {
+        Self {
+            payments,
+            asr_days: amounts.asr_days,
+            asr_gross: amounts.asr_gross.to_string(),
+            pension_offset: amounts.pension_offset.to_string(),
+            participation: amounts.participation.to_string(),
+            asr_net: amounts.asr_net().to_string(),
+            idr: amounts.idr.to_string(),
+            arrears: Cents::ZERO.to_string(),
+            recovered: Cents::ZERO.to_string(),
+            net: amounts.net().to_string(),
+        }
+    }
+}
+
+impl Identity {
+    /// The identity of a run but for the digests of its exports.
+    pub fn new(law: &Law, month: Month, provisional: bool, encoding: &str) -> Self {
+        let law = LawRecord {
+            name: law.name.clone(),
+            verified_until: law.verified_until.to_string(),
+            sha256: law.digest.clone(),
+        };
+        let program = concat!("versement ", env!("CARGO_PKG_VERSION")).to_owned();
+        let encoding = encoding.to_owned();
+        Self { program, law, month: month.to_string(), provisional, encoding, inputs: Vec::new() }
+    }
+
+    /// With the exports as they are in a folder now.
+    ///
+    /// # Errors
+    /// One can't be read.
+    pub fn with_inputs(mut self, exports: &Exports) -> std::io::Result<Self> {
+        for export in Export::ALL.into_iter().filter(|&export| exports.has(export)) {
+            self.inputs.push(FileRecord::of(&exports.path(export), export.file_name())?);
+        }
+        Ok(self)
+    }
+}
+
+impl FileRecord {
+    /// A file as it is now.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn of(path: &Path, name: &str) -> std::io::Result<Self> {
+        let mut digest = crate::publish::DigestWriter::default();
+        let bytes = std::io::copy(&mut std::fs::File::open(path)?, &mut digest)?;
+        Ok(Self { name: name.to_owned(), bytes, sha256: Some(digest.finish()) })
+    }
+}
+
+impl Summary {
+    /// The summary of a run whose files are complete.
+    pub fn new(mut identity: Identity, settled: &Settled, started: String, finished: String) -> Self {
+        let totals = &settled.totals;
+        identity.inputs.clear();
+        let mut rows = BTreeMap::new();
+        for (export, input) in Export::ALL.into_iter().zip(&settled.inputs) {
+            let Some(input) = input else { continue };
+            let name = export.file_name().to_owned();
+            let later_months = if export == Export::Earnings { totals.later } else { 0 };
+            rows.insert(name.clone(), RowCounts { read: input.rows, later_months });
+            identity.inputs.push(FileRecord { name, bytes: input.bytes, sha256: input.sha256.clone() });
+        }
+        let named = |(name, count): (&&str, &u64)| ((*name).to_owned(), *count);
+        let by_regime = totals.by_regime.iter();
+        Self {
+            identity,
+            started,
+            finished,
+            rows,
+            outcomes: totals.outcomes,
+            nil_reasons: totals.nil_reasons.iter().map(named).collect(),
+            totals: AmountTexts::new(totals.outcomes.paid, &totals.amounts),
+            by_regime: by_regime.map(|(id, (count, sums))| (id.clone(), AmountTexts::new(*count, sums))).collect(),
+            anomalies: anomalies_by_code(totals),
+            outputs: settled.files.iter().map(record).collect(),
+        }
+    }
+
+    /// Reads `summary.json` of a folder; `None` when there is none, or what stands there is no summary.
+    pub fn read(folder: &Path) -> Option<Self> {
+        let text = std::fs::read(folder.join(SUMMARY)).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    /// Whether every file that it names stands in a folder with its digest.
+    pub fn is_complete(&self, folder: &Path) -> bool {
+        self.outputs.iter().all(|output| {
+            output.sha256.is_some()
+                && FileRecord::of(&folder.join(&output.name), &output.name).is_ok_and(|now| now == *output)
+        })
+    }
+
+    /// The text of the file.
+    ///
+    /// # Errors
+    /// None that is known; the format could refuse a value.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+}
+
+/// Findings by the code in the files, which two entries of the catalogue may share.
+pub fn anomalies_by_code(totals: &Totals) -> BTreeMap<String, u64> {
+    let mut by_code = BTreeMap::new();
+    for (code, count) in &totals.anomalies {
+        *by_code.entry(Code::entry(*code).code.to_owned()).or_default() += count;
+    }
+    by_code
+}
+
+fn record(file: &StagedFile) -> FileRecord {
+    FileRecord { name: file.name().to_owned(), bytes: file.length(), sha256: file.sha256() }
+}
