@@ -126,7 +126,7 @@ fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Res
     let task = Task { law: plan.law, month: plan.month, headers: &headers };
     let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), progress);
     let gathered = gather::run(plan, &task, &merge, staging, progress)?;
-    let seen = merge.into_readers().into_iter().map(BlockReader::seen).collect();
+    let seen = all_seen(merge.into_readers())?;
     finish(plan, &headers, gathered, seen, true)
 }
 
@@ -140,6 +140,12 @@ fn settle_unsorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> R
     gathered.timings.add(&scattered.timings);
     gathered.anonymous.prepend(scattered.anonymous);
     finish(plan, &headers, gathered, scattered.seen, false)
+}
+
+/// What was read of each export, if all of it was.
+fn all_seen(readers: Vec<BlockReader<Input>>) -> Result<Vec<InputDigest>, PublishError> {
+    let seen = readers.into_iter().map(BlockReader::seen).collect::<Option<_>>();
+    seen.ok_or_else(|| PublishError::Disagreement("an export was not read to its end".to_owned()))
 }
 
 /// Appends what has no beneficiary number, and checks that every row read is accounted for.

@@ -66,7 +66,7 @@ pub(super) fn run<'r>(
     }
     let Scatter { bounds, written, source, anonymous, .. } = stages;
     let extents = into_inner(written).extents;
-    let seen = into_inner(source).readers.into_iter().map(BlockReader::seen).collect();
+    let seen = super::all_seen(into_inner(source).readers)?;
     let partitions = Partitions::new(file, bounds.len() + 1, extents, task.headers, progress);
     Ok(Scattered { partitions, anonymous: into_inner(anonymous), totals, timings, seen })
 }
