@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod anomaly;
+mod bytes;
 pub mod calendar;
 pub mod columns;
 pub mod commands;

@@ -4,6 +4,7 @@ mod catalogue;
 
 pub use catalogue::{Code, Effect, Entry, Severity};
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::columns::{Column, Export};
@@ -32,7 +33,7 @@ pub struct Finding {
     /// What stands there; may be personal data, so it goes to the anomaly file only.
     pub found: String,
     /// What is wrong with it and what to do.
-    pub detail: String,
+    pub detail: Cow<'static, str>,
 }
 
 impl Finding {
@@ -50,7 +51,7 @@ impl Finding {
         place: Place,
         beneficiary: Option<BeneficiaryId>,
         found: impl Into<String>,
-        detail: impl Into<String>,
+        detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { code, place, beneficiary, found: shortened(found.into()), detail: detail.into() }
     }
@@ -69,6 +70,9 @@ impl Finding {
 }
 
 fn shortened(found: String) -> String {
+    if found.len() <= Finding::LONGEST_FOUND {
+        return found;
+    }
     match found.char_indices().nth(Finding::LONGEST_FOUND) {
         Some((at, _)) => format!("{}… ({} characters)", &found[..at], found.chars().count()),
         None => found,

@@ -129,10 +129,11 @@ impl Run {
         Ok(if settled.totals.has_trouble() { WITH_TROUBLE } else { SETTLED })
     }
 
-    /// The summary of the same run, if its results stand in --out whole; an error if those of another run do.
+    /// The summary of the same run, if its results stand in --out whole; an error if those of another run do. With --force
+    /// nobody looks.
     fn standing(&self, staging: &Staging, identity: &Identity, exports: &Exports) -> anyhow::Result<Option<Summary>> {
         let standing = staging.standing();
-        if standing.is_empty() || staging.was_cut_off() {
+        if standing.is_empty() || staging.was_cut_off() || self.force {
             return Ok(None);
         }
         let identity = identity.clone().with_inputs(exports).context("the exports can't be read")?;
@@ -142,17 +143,11 @@ impl Run {
             if summary.is_complete(staging.folder()) {
                 return Ok(Some(summary));
             }
-            if self.force {
-                return Ok(None);
-            }
             bail!(
                 "{}: the results of this run stand here, but were changed since (SHA-256 differ from {SUMMARY}); \
                  publish to another folder, or write them anew with --force",
                 self.out.display()
             );
-        }
-        if self.force {
-            return Ok(None);
         }
         bail!(
             "{}: the results of other inputs stand here ({}); publish to another folder, or replace them with --force",

@@ -22,11 +22,7 @@ impl<'r> Cells<'r, '_> {
         let iban = self.iban();
         let procedure_date = self.required_date(Column::ProcedureDate);
         let contract_end = self.required_date(Column::ContractEnd);
-        let seniority_months = if self.is_missing(Column::SeniorityMonths) {
-            None
-        } else {
-            self.whole(Column::SeniorityMonths, MOST_MONTHS)
-        };
+        let seniority_months = self.required_whole(Column::SeniorityMonths, MOST_MONTHS);
         let wage = self.wage();
         let weekly_hours = self.required_hours(Column::WeeklyHours);
         let part_time = self.ratio(Column::PartTimeRatio).unwrap_or(Rate::ONE);
@@ -61,10 +57,7 @@ impl<'r> Cells<'r, '_> {
     }
 
     fn nir(&mut self) -> Option<Nir> {
-        if self.is_missing(Column::Nir) {
-            return None;
-        }
-        let nir = Nir::new(self.raw(Column::Nir));
+        let nir = Nir::new(self.required(Column::Nir)?);
         match nir {
             None => self.find(Code::Number, Column::Nir, Some("write the 13 characters and the key of the NIR")),
             Some(nir) if !nir.is_valid() => self.find(Code::NirKey, Column::Nir, None),
@@ -74,7 +67,7 @@ impl<'r> Cells<'r, '_> {
     }
 
     fn name(&mut self) -> Cow<'r, str> {
-        if self.is_missing(Column::Name) {
+        if self.required(Column::Name).is_none() {
             return Cow::Borrowed("");
         }
         let name = self.text(Column::Name);
@@ -89,10 +82,7 @@ impl<'r> Cells<'r, '_> {
     }
 
     fn iban(&mut self) -> Option<Iban> {
-        if self.is_missing(Column::Iban) {
-            return None;
-        }
-        let iban = Iban::new(self.raw(Column::Iban));
+        let iban = Iban::new(self.required(Column::Iban)?);
         if iban.is_none() {
             self.find(Code::Iban, Column::Iban, None);
         }
@@ -124,11 +114,11 @@ impl<'r> Cells<'r, '_> {
                 Some(Wage::Earned { pay, days })
             }
             [true, false] => {
-                self.is_missing(Column::ReferenceDays);
+                self.required(Column::ReferenceDays);
                 None
             }
             [false, true] => {
-                self.is_missing(Column::ReferencePay);
+                self.required(Column::ReferencePay);
                 None
             }
             [false, false] => {
@@ -167,9 +157,7 @@ impl<'r> Cells<'r, '_> {
             let found = format!("{end} before {start}");
             self.find_text(Code::DatesOutOfOrder, Some(Column::PensionEnd), found, None);
         }
-        if self.is_missing(Column::PensionMonthly) {
-            return None;
-        }
+        self.required(Column::PensionMonthly)?;
         Some(Pension { category, monthly: monthly?, span: Span::open(start, end) })
     }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::header::Header;
 use super::rows::{Row, Scanned, scan};
 use super::{Encoding, Refusal};
+use crate::bytes::Marks;
 use crate::columns::{Column, Export};
 use crate::identity::BeneficiaryId;
 
@@ -222,8 +223,9 @@ impl<R: Read> BlockReader<R> {
     }
 
     fn cut_rows(&mut self) -> Result<(), Refusal> {
-        let delimiter = self.header.dialect.delimiter.byte();
+        self.cut_plain_rows();
         while self.scanned < self.buffer.len() {
+            let delimiter = self.header.dialect.delimiter.byte();
             match scan(&self.buffer[self.scanned..], delimiter, self.at_end) {
                 Scanned::Row { length, next, lines, quoted } => {
                     let whole = self.buffer[self.scanned + next - 1] == b'\n';
@@ -236,6 +238,7 @@ impl<R: Read> BlockReader<R> {
                     }
                     self.scanned += next;
                     self.line += lines;
+                    self.cut_plain_rows();
                 }
                 Scanned::Partial { quote } if self.at_end || self.buffer.len() - self.scanned > LONGEST_ROW => {
                     return Err(self.partial(self.scanned, quote));
@@ -245,6 +248,23 @@ impl<R: Read> BlockReader<R> {
             }
         }
         Ok(())
+    }
+
+    /// Cuts rows up to the first one with a quote; each ends at its line end.
+    fn cut_plain_rows(&mut self) {
+        for mark in Marks::new([b'"', b'\n'], &self.buffer, self.scanned) {
+            if self.buffer[mark] == b'"' {
+                return;
+            }
+            let returned = mark > self.scanned && self.buffer[mark - 1] == b'\r';
+            let length = mark - self.scanned - usize::from(returned);
+            if length > 0 {
+                let start = place(self.scanned);
+                self.rows.push(Row { line: self.line, start, length: place(length), quoted: false });
+            }
+            self.scanned = mark + 1;
+            self.line += 1;
+        }
     }
 
     /// Where a quote stands: its physical line and the number of its field.
@@ -291,7 +311,7 @@ impl Header {
         }
         let mut fields = super::fields::Fields::default();
         fields.split(row, quoted, delimiter);
-        BeneficiaryId::new(fields.get(row, place))
+        BeneficiaryId::new(fields.get(fields.base(row), place))
     }
 }
 

@@ -13,36 +13,54 @@ use crate::facts::WeeklyHours;
 use crate::identity::BeneficiaryId;
 use crate::money::{Cents, Rate};
 
+/// A kind of decimal number: its decimals, its largest value in its smallest unit, and the code of a number of another form.
+#[derive(Clone, Copy)]
+struct Decimal {
+    decimals: usize,
+    largest: i64,
+    form: Code,
+}
+
+const AMOUNT: Decimal = Decimal { decimals: 2, largest: Cents::LARGEST.0, form: Code::Amount };
+const HOURS: Decimal = Decimal { decimals: 2, largest: 16_800, form: Code::Number };
+const RATIO: Decimal = Decimal { decimals: 9, largest: Rate::ONE.billionths(), form: Code::Number };
+
 /// The cells of one row.
 pub(super) struct Cells<'r, 's> {
     pub(super) header: &'s Header,
     pub(super) fields: &'s Fields,
     pub(super) bytes: &'r [u8],
+    /// What the places of fields point into: `bytes`, or their rewritten texts.
+    pub(super) base: &'s [u8],
     pub(super) row: Row,
     pub(super) id: Option<BeneficiaryId>,
     pub(super) findings: &'s mut Vec<Finding>,
     pub(super) refused: bool,
 }
 
-impl<'r> Cells<'r, '_> {
+impl<'r, 's> Cells<'r, 's> {
     /// The text of a field; empty where it is blank or its column is absent.
-    pub(super) fn raw(&self, column: Column) -> &[u8] {
-        match self.header.place(column) {
-            Some(place) => self.fields.get(self.bytes, place),
-            None => &[],
-        }
+    #[inline]
+    pub(super) fn raw(&self, column: Column) -> &'s [u8] {
+        self.fields.get(self.base, self.header.place_or_none(column))
     }
 
     /// Adds a finding about a column; `found` is its text.
     #[cold]
-    pub(super) fn find(&mut self, code: Code, column: Column, detail: Option<&str>) {
+    pub(super) fn find(&mut self, code: Code, column: Column, detail: Option<&'static str>) {
         let found = self.header.dialect.encoding.decode(self.raw(column)).into_owned();
         self.find_text(code, Some(column), found, detail);
     }
 
     /// Adds a finding with a text of its own.
     #[cold]
-    pub(super) fn find_text(&mut self, code: Code, column: Option<Column>, found: String, detail: Option<&str>) {
+    pub(super) fn find_text(
+        &mut self,
+        code: Code,
+        column: Option<Column>,
+        found: String,
+        detail: Option<&'static str>,
+    ) {
         let place = Place { export: self.header.export, line: self.row.line, column };
         let detail = detail.unwrap_or(code.entry().remedy);
         self.refused |= code.entry().effect == Effect::RowRefused;
@@ -50,7 +68,7 @@ impl<'r> Cells<'r, '_> {
     }
 
     #[cold]
-    fn unread(&mut self, column: Column, why: Unread, form: Code, detail: Option<&str>) {
+    fn unread(&mut self, column: Column, why: Unread, form: Code, detail: Option<&'static str>) {
         match why {
             Unread::Form => self.find(form, column, detail),
             Unread::Decimals => self.find(form, column, Some("write fewer decimals, amounts as 1234.56")),
@@ -59,66 +77,80 @@ impl<'r> Cells<'r, '_> {
         }
     }
 
-    /// Whether the field is blank; told as A101.
-    pub(super) fn is_missing(&mut self, column: Column) -> bool {
-        let missing = self.raw(column).is_empty();
-        if missing {
-            self.find(Code::MissingValue, column, None);
-        }
-        missing
-    }
-
-    fn decimal(&mut self, column: Column, decimals: usize, largest: i64, form: Code) -> Option<i64> {
+    /// A field that must not be blank; a blank one is told as A101.
+    #[inline]
+    pub(super) fn required(&mut self, column: Column) -> Option<&'s [u8]> {
         let text = self.raw(column);
         if text.is_empty() {
+            self.find(Code::MissingValue, column, None);
             return None;
         }
-        match values::decimal(text, decimals, largest, self.header.dialect) {
+        Some(text)
+    }
+
+    /// A field that may be blank.
+    #[inline]
+    fn optional(&self, column: Column) -> Option<&'s [u8]> {
+        Some(self.raw(column)).filter(|text| !text.is_empty())
+    }
+
+    #[inline]
+    fn decimal(&mut self, text: &[u8], column: Column, kind: Decimal) -> Option<i64> {
+        match values::decimal(text, kind.decimals, kind.largest, self.header.dialect) {
             Ok(value) => Some(value),
             Err(why) => {
-                let detail = (form == Code::Number).then_some("write a number such as 35.00 or 0.80");
-                self.unread(column, why, form, detail);
+                let detail = (kind.form == Code::Number).then_some("write a number such as 35.00 or 0.80");
+                self.unread(column, why, kind.form, detail);
                 None
             }
         }
     }
 
     pub(super) fn amount(&mut self, column: Column) -> Option<Cents> {
-        self.decimal(column, 2, Cents::LARGEST.0, Code::Amount).map(Cents)
+        let text = self.optional(column)?;
+        self.decimal(text, column, AMOUNT).map(Cents)
     }
 
     pub(super) fn required_amount(&mut self, column: Column) -> Option<Cents> {
-        if self.is_missing(column) { None } else { self.amount(column) }
+        let text = self.required(column)?;
+        self.decimal(text, column, AMOUNT).map(Cents)
     }
 
     /// R6.2 divides by the hours: they are above zero.
     pub(super) fn required_hours(&mut self, column: Column) -> Option<WeeklyHours> {
-        if self.is_missing(column) {
-            return None;
-        }
-        let hundredths = self.decimal(column, 2, 16_800, Code::Number)?;
+        let text = self.required(column)?;
+        let hundredths = self.decimal(text, column, HOURS)?;
         self.above_zero(column, hundredths)?;
         u32::try_from(hundredths).ok().map(WeeklyHours)
     }
 
     /// R3.3: 0 < p ≤ 1.
     pub(super) fn ratio(&mut self, column: Column) -> Option<Rate> {
-        let billionths = self.decimal(column, 9, Rate::ONE.billionths(), Code::Number)?;
+        let text = self.optional(column)?;
+        let billionths = self.decimal(text, column, RATIO)?;
         self.above_zero(column, billionths).map(Rate::from_billionths)
     }
 
+    #[inline]
     pub(super) fn above_zero(&mut self, column: Column, value: i64) -> Option<i64> {
         if value == 0 {
             self.find(Code::OutOfRange, column, Some("it is zero; correct the value"));
+            return None;
         }
-        (value != 0).then_some(value)
+        Some(value)
     }
 
     pub(super) fn whole(&mut self, column: Column, largest: u32) -> Option<u32> {
-        let text = self.raw(column);
-        if text.is_empty() {
-            return None;
-        }
+        let text = self.optional(column)?;
+        self.whole_of(text, column, largest)
+    }
+
+    pub(super) fn required_whole(&mut self, column: Column, largest: u32) -> Option<u32> {
+        let text = self.required(column)?;
+        self.whole_of(text, column, largest)
+    }
+
+    fn whole_of(&mut self, text: &[u8], column: Column, largest: u32) -> Option<u32> {
         match values::whole(text, largest) {
             Ok(value) => Some(value),
             Err(why) => {
@@ -129,10 +161,17 @@ impl<'r> Cells<'r, '_> {
     }
 
     pub(super) fn date(&mut self, column: Column) -> Option<Day> {
-        let text = self.raw(column);
-        if text.is_empty() {
-            return None;
-        }
+        let text = self.optional(column)?;
+        self.date_of(text, column)
+    }
+
+    pub(super) fn required_date(&mut self, column: Column) -> Option<Day> {
+        let text = self.required(column)?;
+        self.date_of(text, column)
+    }
+
+    #[inline]
+    fn date_of(&mut self, text: &[u8], column: Column) -> Option<Day> {
         let date = values::date(text);
         if date.is_none() {
             self.find(Code::Date, column, None);
@@ -140,15 +179,8 @@ impl<'r> Cells<'r, '_> {
         date
     }
 
-    pub(super) fn required_date(&mut self, column: Column) -> Option<Day> {
-        if self.is_missing(column) { None } else { self.date(column) }
-    }
-
     pub(super) fn required_month(&mut self, column: Column) -> Option<Month> {
-        if self.is_missing(column) {
-            return None;
-        }
-        let month = values::month(self.raw(column));
+        let month = values::month(self.required(column)?);
         if month.is_none() {
             self.find(Code::Date, column, None);
         }

@@ -1,12 +1,13 @@
 //! Goes through the rows of one export in a batch, beneficiary by beneficiary.
 
 use super::cells::Cells;
+use super::earnings::LaterMonth;
 use super::fields::Fields;
 use super::header::Header;
 use super::rows::Row;
 use crate::anomaly::{Code, Finding};
 use crate::calendar::Month;
-use crate::columns::Column;
+use crate::columns::{Column, Export};
 use crate::facts::{Beneficiary, Earning, Event, Sourced};
 use crate::identity::BeneficiaryId;
 
@@ -80,7 +81,8 @@ impl<'b, 's> Cursor<'b, 's> {
             let bytes = row.of(self.bytes);
             self.row = row;
             self.fields.fields.split(bytes, row.quoted, self.header.dialect.delimiter.byte());
-            self.id = BeneficiaryId::new(self.fields.fields.get(bytes, place));
+            let fields = &self.fields.fields;
+            self.id = BeneficiaryId::new(fields.get(fields.base(bytes), place));
             if self.id.is_some() {
                 return;
             }
@@ -96,17 +98,20 @@ impl<'b, 's> Cursor<'b, 's> {
         let export = self.header.export;
         let mut cells = self.cells(&mut findings);
         if cells.is_row() {
-            if !cells.is_missing(Column::BeneficiaryId) {
+            if cells.required(Column::BeneficiaryId).is_some() {
                 let detail = "write 1 to 20 of A-Z a-z 0-9 and -";
                 cells.find(Code::OutOfRange, Column::BeneficiaryId, Some(detail));
             }
+            // Only what is found counts: without a number there is nobody whose fact it could be.
             match export {
-                crate::columns::Export::Beneficiaries => drop(cells.beneficiary()),
-                crate::columns::Export::Events => drop(cells.event()),
-                crate::columns::Export::Earnings => drop(cells.earning()),
+                Export::Beneficiaries => _ = cells.beneficiary(),
+                Export::Events => _ = cells.event(),
+                Export::Earnings => {
+                    let month = cells.required_month(Column::Month);
+                    _ = cells.earning(month);
+                }
             }
         }
-        // A row without a beneficiary pays and holds nobody: only what refuses it matters.
         anonymous(Anonymous { row: self.row, findings: &findings });
         self.fields.findings = findings;
     }
@@ -116,6 +121,7 @@ impl<'b, 's> Cursor<'b, 's> {
             header: self.header,
             fields: &self.fields.fields,
             bytes: self.row.of(self.bytes),
+            base: self.fields.fields.base(self.row.of(self.bytes)),
             row: self.row,
             id: self.id,
             findings,
@@ -147,10 +153,10 @@ impl<'b, 's> Cursor<'b, 's> {
         if !cells.is_row() {
             return Read::Refused;
         }
-        if cells.is_of_later_month(month) {
-            return Read::LaterMonth;
+        match cells.month_up_to(month) {
+            Ok(of_row) => cells.earning(of_row).map_or(Read::Refused, Read::Fact),
+            Err(LaterMonth) => Read::LaterMonth,
         }
-        cells.earning().map_or(Read::Refused, Read::Fact)
     }
 }
 
@@ -158,7 +164,7 @@ impl Cells<'_, '_> {
     /// Whether the row is text and has as many fields as the header; told as A106 and A105.
     fn is_row(&mut self) -> bool {
         let encoding = self.header.dialect.encoding;
-        if !encoding.is_text(self.bytes) {
+        if !self.fields.are_ascii() && !encoding.is_text(self.bytes) {
             let at = self.first_column_without_text();
             match at {
                 Some(column) => self.find(Code::NotText, column, None),

@@ -43,7 +43,7 @@ impl Encoding {
     /// The text of bytes; what is no text shows as the replacement character, for messages only.
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
-            Self::Utf8 => String::from_utf8_lossy(bytes),
+            Self::Utf8 => str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed),
             Self::Windows1252 => WINDOWS_1252.decode_without_bom_handling(bytes).0,
         }
     }

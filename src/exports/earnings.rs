@@ -1,5 +1,4 @@
 use super::cells::Cells;
-use super::values;
 use crate::anomaly::Code;
 use crate::calendar::Month;
 use crate::columns::Column;
@@ -7,16 +6,20 @@ use crate::facts::{Earning, Sourced};
 use crate::identity::Siret;
 use crate::money::Cents;
 
+/// The row is for a month behind that of the run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LaterMonth;
+
 impl Cells<'_, '_> {
-    /// Whether the row is for a month behind that of the run; it is ignored then, whatever else stands in it.
-    pub(super) fn is_of_later_month(&self, month: Month) -> bool {
-        values::month(self.raw(Column::Month)).is_some_and(|of_row| of_row > month)
+    /// The month of the row, unless it lies behind that of the run: such a row is ignored, whatever else stands in it.
+    pub(super) fn month_up_to(&mut self, month: Month) -> Result<Option<Month>, LaterMonth> {
+        let of_row = self.required_month(Column::Month);
+        if of_row.is_some_and(|of_row| of_row > month) { Err(LaterMonth) } else { Ok(of_row) }
     }
 
-    /// A row of `earnings.csv`; `None` when it is refused, with every fault told.
-    pub(super) fn earning(&mut self) -> Option<Sourced<Earning>> {
+    /// A row of `earnings.csv`, its month read already; `None` when it is refused, with every fault told.
+    pub(super) fn earning(&mut self, month: Option<Month>) -> Option<Sourced<Earning>> {
         let employer = self.employer();
-        let month = self.required_month(Column::Month);
         let job_start = self.required_date(Column::JobStart);
         let job_end = self.date(Column::JobEnd);
         let weekly_hours = self.required_hours(Column::WeeklyHours);
@@ -53,10 +56,7 @@ impl Cells<'_, '_> {
     }
 
     fn employer(&mut self) -> Option<Siret> {
-        if self.is_missing(Column::Employer) {
-            return None;
-        }
-        let siret = Siret::new(self.raw(Column::Employer));
+        let siret = Siret::new(self.required(Column::Employer)?);
         match siret {
             None => self.find(Code::Number, Column::Employer, Some("write the 14 digits of the SIRET")),
             Some(siret) if !siret.is_valid() => self.find(Code::SiretKey, Column::Employer, None),

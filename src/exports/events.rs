@@ -4,6 +4,9 @@ use crate::calendar::Span;
 use crate::columns::Column;
 use crate::facts::{Event, EventKind, Sourced};
 
+const KNOWN_KINDS: &str = "write one of sickness, maternity, accident, parental, presence, abroad, civic_service, \
+    business_creation, retirement, exclusion, training";
+
 impl Cells<'_, '_> {
     /// A row of `events.csv`; `None` when it is refused, with every fault told.
     pub(super) fn event(&mut self) -> Option<Sourced<Event>> {
@@ -24,14 +27,21 @@ impl Cells<'_, '_> {
 
     /// R2's kinds; `work` comes from the jobs in `earnings.csv` alone.
     fn kind(&mut self) -> Option<EventKind> {
-        if self.is_missing(Column::Kind) {
-            return None;
-        }
-        let kind = EventKind::named(self.raw(Column::Kind)).filter(|&kind| kind != EventKind::Work);
+        let kind = EventKind::named(self.required(Column::Kind)?).filter(|&kind| kind != EventKind::Work);
         if kind.is_none() {
-            let known: Vec<_> = EventKind::ALL[1..].iter().map(|kind| kind.name()).collect();
-            self.find(Code::UnknownKind, Column::Kind, Some(&format!("write one of {}", known.join(", "))));
+            self.find(Code::UnknownKind, Column::Kind, Some(KNOWN_KINDS));
         }
         kind
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_but_work_is_named_in_the_remedy() {
+        let names: Vec<_> = EventKind::ALL[1..].iter().map(|kind| kind.name()).collect();
+        assert_eq!(KNOWN_KINDS, format!("write one of {}", names.join(", ")));
     }
 }

@@ -1,42 +1,38 @@
 //! A row's fields: where each begins and ends, quotes and outer spaces taken off.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
-use memchr::memchr_iter;
+use crate::bytes::places_of;
 
 /// The fields of one row after the other; its buffers are used again.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
-    bounds: Vec<Range<u32>>,
-    /// The texts of a row with doubled quotes, which become single ones here.
+    /// Where each field ends; the next one begins a delimiter further on.
+    ends: Vec<u32>,
+    /// The texts of a row with quotes, without them, a delimiter's width apart.
     unquoted: Vec<u8>,
     is_rewritten: bool,
+    is_ascii: bool,
 }
 
 impl Fields {
     /// Splits a row; `quoted` says that a quote stands in it.
+    #[inline]
     pub(super) fn split(&mut self, row: &[u8], quoted: bool, delimiter: u8) {
-        self.bounds.clear();
-        self.is_rewritten = false;
+        self.ends.clear();
+        self.is_rewritten = quoted;
         if quoted {
             return self.split_quoted(row, delimiter);
         }
-        let mut start = 0;
-        for end in memchr_iter(delimiter, row) {
-            self.bounds.push(start..place(end));
-            start = place(end) + 1;
-        }
-        self.bounds.push(start..place(row.len()));
+        self.is_ascii = places_of(delimiter, row, &mut self.ends);
+        self.ends.push(place(row.len()));
     }
 
-    #[cold]
     fn split_quoted(&mut self, row: &[u8], delimiter: u8) {
         self.unquoted.clear();
-        self.is_rewritten = true;
+        self.is_ascii = row.is_ascii();
         let mut rest = row;
         loop {
-            let start = place(self.unquoted.len());
             let behind = match rest.strip_prefix(b"\"") {
                 Some(text) => self.unquote(text),
                 None => {
@@ -45,7 +41,8 @@ impl Fields {
                     &rest[end..]
                 }
             };
-            self.bounds.push(start..place(self.unquoted.len()));
+            self.ends.push(place(self.unquoted.len()));
+            self.unquoted.push(delimiter);
             // The scan of rows made sure that a delimiter or nothing follows a closing quote.
             match behind.split_first() {
                 Some((_, next)) => rest = next,
@@ -70,27 +67,33 @@ impl Fields {
 
     /// How many fields the row has.
     pub(super) fn count(&self) -> usize {
-        self.bounds.len()
+        self.ends.len()
+    }
+
+    /// Whether all bytes of the row are ASCII.
+    pub(super) fn are_ascii(&self) -> bool {
+        self.is_ascii
+    }
+
+    /// What the places of fields point into: the row, or its rewritten texts.
+    pub(super) fn base<'s>(&'s self, row: &'s [u8]) -> &'s [u8] {
+        if self.is_rewritten { &self.unquoted } else { row }
     }
 
     /// A field without outer spaces; empty where the row has none at that place.
-    pub(super) fn get<'s>(&'s self, row: &'s [u8], at: usize) -> &'s [u8] {
-        self.field(at, if self.is_rewritten { &self.unquoted } else { row })
+    #[inline]
+    pub(super) fn get<'s>(&self, base: &'s [u8], at: usize) -> &'s [u8] {
+        let Some(&end) = self.ends.get(at) else { return &[] };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize + 1 };
+        trimmed(&base[start..end as usize])
     }
 
     /// A field without outer spaces, as long as the row lives.
     pub(super) fn get_owned<'r>(&self, row: &'r [u8], at: usize) -> Cow<'r, [u8]> {
         if self.is_rewritten {
-            Cow::Owned(self.field(at, &self.unquoted).to_vec())
+            Cow::Owned(self.get(&self.unquoted, at).to_vec())
         } else {
-            Cow::Borrowed(self.field(at, row))
-        }
-    }
-
-    fn field<'s>(&self, at: usize, base: &'s [u8]) -> &'s [u8] {
-        match self.bounds.get(at) {
-            Some(bounds) => trimmed(&base[bounds.start as usize..bounds.end as usize]),
-            None => &[],
+            Cow::Borrowed(self.get(row, at))
         }
     }
 }
@@ -100,6 +103,7 @@ fn place(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
+#[inline]
 fn trimmed(field: &[u8]) -> &[u8] {
     match field {
         [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => field.trim_ascii(),
@@ -114,7 +118,9 @@ mod tests {
     fn fields(row: &str) -> Vec<String> {
         let mut fields = Fields::default();
         fields.split(row.as_bytes(), row.contains('"'), b',');
-        (0..fields.count()).map(|at| String::from_utf8_lossy(fields.get(row.as_bytes(), at)).into_owned()).collect()
+        (0..fields.count())
+            .map(|at| String::from_utf8_lossy(fields.get(fields.base(row.as_bytes()), at)).into_owned())
+            .collect()
     }
 
     #[test]

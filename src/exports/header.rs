@@ -3,6 +3,9 @@ use super::dialect::{Delimiter, Dialect, Encoding};
 use super::fields::Fields;
 use crate::columns::{Column, Export, Need};
 
+/// A place that no row has.
+const ABSENT: u16 = u16::MAX;
+
 /// The header of an export: where each column stands.
 #[derive(Clone, Debug)]
 pub struct Header {
@@ -14,7 +17,8 @@ pub struct Header {
     pub count: usize,
     /// Columns that the program does not know: their number, from 1, and their name.
     pub unknown: Vec<(usize, String)>,
-    places: [Option<u16>; Column::COUNT],
+    /// The place of each column's field; [`ABSENT`] where the header lacks it.
+    places: [u16; Column::COUNT],
 }
 
 impl Header {
@@ -32,15 +36,15 @@ impl Header {
         let dialect = Dialect { delimiter: delimiter_of(row), encoding };
         let mut fields = Fields::default();
         fields.split(row, quoted, dialect.delimiter.byte());
-        let mut places = [None; Column::COUNT];
+        let mut places = [ABSENT; Column::COUNT];
         let mut unknown = Vec::new();
         for at in 0..fields.count() {
-            let name = encoding.decode(fields.get(row, at)).into_owned();
+            let name = encoding.decode(fields.get(fields.base(row), at)).into_owned();
             match Column::named(&name, export) {
-                Some(column) if places[column as usize].is_some() => {
+                Some(column) if places[column as usize] != ABSENT => {
                     return Err(Refusal::DoubleColumn { export, column, number: at + 1 });
                 }
-                Some(column) => places[column as usize] = u16::try_from(at).ok(),
+                Some(column) => places[column as usize] = u16::try_from(at).unwrap_or(ABSENT),
                 None => unknown.push((at + 1, name)),
             }
         }
@@ -52,7 +56,7 @@ impl Header {
     /// The header of a file whose own was not read yet.
     pub(super) fn none(export: Export, encoding: Encoding) -> Self {
         let dialect = Dialect { delimiter: Delimiter::Comma, encoding };
-        Self { export, dialect, count: 0, unknown: Vec::new(), places: [None; Column::COUNT] }
+        Self { export, dialect, count: 0, unknown: Vec::new(), places: [ABSENT; Column::COUNT] }
     }
 
     /// The delimiter, told from the first line of a file.
@@ -78,7 +82,14 @@ impl Header {
 
     /// The place of a column's field in a row, from 0.
     pub fn place(&self, column: Column) -> Option<usize> {
-        self.places[column as usize].map(usize::from)
+        let place = self.places[column as usize];
+        (place != ABSENT).then_some(usize::from(place))
+    }
+
+    /// The place of a column's field; one that no row has where the header lacks the column.
+    #[inline]
+    pub(super) fn place_or_none(&self, column: Column) -> usize {
+        usize::from(self.places[column as usize])
     }
 
     /// The number of a column as people count, from 1.

@@ -1,6 +1,7 @@
 //! The texts of fields as values.
 
 use super::dialect::{Delimiter, Dialect};
+use crate::bytes::eight_digits;
 use crate::calendar::{Day, Month};
 
 /// Why a field is no value of its kind.
@@ -18,6 +19,9 @@ pub(super) enum Unread {
 
 /// A decimal number of at most `decimals` decimals as a whole number of its smallest unit, from 0 to `largest`.
 pub(super) fn decimal(text: &[u8], decimals: usize, largest: i64, dialect: Dialect) -> Result<i64, Unread> {
+    if let Some(value) = short_decimal(text, decimals, largest) {
+        return Ok(value);
+    }
     match plain_decimal(text, decimals, largest) {
         Err(Unread::Form) if dialect.delimiter == Delimiter::Semicolon => {
             plain_decimal(&without_french_marks(text, dialect).ok_or(Unread::Form)?, decimals, largest)
@@ -26,6 +30,34 @@ pub(super) fn decimal(text: &[u8], decimals: usize, largest: i64, dialect: Diale
     }
 }
 
+/// What nearly every field is: few enough digits that nothing can overflow; all else is left to the careful way.
+#[inline]
+fn short_decimal(text: &[u8], decimals: usize, largest: i64) -> Option<i64> {
+    const POWERS: [i64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+    if text.len() > 10 {
+        return None;
+    }
+    let mut value = 0;
+    let mut point = None;
+    for (at, &byte) in text.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            value = value * 10 + i64::from(digit);
+        } else if byte == b'.' && point.is_none() && at > 0 {
+            point = Some(at);
+        } else {
+            return None;
+        }
+    }
+    let places = match point {
+        Some(point) => Some(text.len() - 1 - point).filter(|&places| places > 0)?,
+        None => 0,
+    };
+    let value = value.checked_mul(*POWERS.get(decimals.checked_sub(places)?)?)?;
+    (value <= largest && !text.is_empty()).then_some(value)
+}
+
+#[cold]
 fn plain_decimal(text: &[u8], decimals: usize, largest: i64) -> Result<i64, Unread> {
     let (text, negative) = text.strip_prefix(b"-").map_or((text, false), |rest| (rest, true));
     let mut value = 0_i64;
@@ -104,19 +136,22 @@ fn without_french_marks(text: &[u8], dialect: Dialect) -> Option<Vec<u8>> {
 
 /// A whole number from 0 to `largest`.
 pub(super) fn whole(text: &[u8], largest: u32) -> Result<u32, Unread> {
-    let value = plain_decimal(text, 0, i64::from(largest))?;
+    let value = match short_decimal(text, 0, i64::from(largest)) {
+        Some(value) => value,
+        None => plain_decimal(text, 0, i64::from(largest))?,
+    };
     u32::try_from(value).map_err(|_| Unread::TooLarge)
 }
 
 /// `2009-05-31` or `31/05/2009`.
+#[inline]
 pub(super) fn date(text: &[u8]) -> Option<Day> {
-    let (year, month, day) = match *text {
-        [a, b, c, d, b'-', e, f, b'-', g, h] | [g, h, b'/', e, f, b'/', a, b, c, d] => {
-            (number([a, b, c, d])?, number([e, f])?, number([g, h])?)
-        }
+    let digits = match *text {
+        [a, b, c, d, b'-', e, f, b'-', g, h] | [g, h, b'/', e, f, b'/', a, b, c, d] => [a, b, c, d, e, f, g, h],
         _ => return None,
     };
-    Day::from_ymd(year.cast_signed(), month, day)
+    let number = u32::try_from(eight_digits(digits)?).ok()?;
+    Day::from_ymd((number / 10_000).cast_signed(), number / 100 % 100, number % 100)
 }
 
 /// `2009-05` or `05/2009`.
@@ -128,11 +163,16 @@ pub(super) fn month(text: &[u8]) -> Option<Month> {
     Month::new(year.cast_signed(), month)
 }
 
+#[inline]
 fn number<const N: usize>(digits: [u8; N]) -> Option<u32> {
-    digits.into_iter().try_fold(0, |value, digit| {
+    let mut value = 0;
+    let mut valid = true;
+    for digit in digits {
         let digit = digit.wrapping_sub(b'0');
-        (digit < 10).then_some(value * 10 + u32::from(digit))
-    })
+        valid &= digit < 10;
+        value = value * 10 + u32::from(digit);
+    }
+    valid.then_some(value)
 }
 
 #[cfg(test)]

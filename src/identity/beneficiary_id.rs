@@ -6,31 +6,46 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BeneficiaryId([u64; 3]);
 
+const ALLOWED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'-';
+        byte += 1;
+    }
+    table
+};
+
 impl BeneficiaryId {
     /// The longest number, in characters.
     pub const LENGTH: usize = 20;
 
     /// The number, if the text is one.
+    #[inline]
     pub fn new(text: &[u8]) -> Option<Self> {
-        let valid = |&byte: &u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if text.is_empty() || text.len() > Self::LENGTH || !text.iter().all(valid) {
+        if text.is_empty() || text.len() > Self::LENGTH {
+            return None;
+        }
+        if !text.iter().fold(true, |valid, &byte| valid & ALLOWED[usize::from(byte)]) {
             return None;
         }
         let mut bytes = [0; 24];
         bytes[..text.len()].copy_from_slice(text);
-        let word = |at: usize| bytes[at..at + 8].iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
-        Some(Self([word(0), word(8), word(16)]))
+        let (words, _) = bytes.as_chunks::<8>();
+        Some(Self([words[0], words[1], words[2]].map(u64::from_be_bytes)))
     }
 
     /// Appends the number as it was read.
+    #[inline]
     pub fn write(self, out: &mut Vec<u8>) {
+        let start = out.len();
+        let mut unused = 0;
         for word in self.0 {
-            let length = 8 - word.trailing_zeros() as usize / 8;
-            out.extend_from_slice(&word.to_be_bytes()[..length]);
-            if length < 8 {
-                break;
-            }
+            out.extend_from_slice(&word.to_be_bytes());
+            unused += word.trailing_zeros() as usize / 8;
         }
+        // No byte of a number is zero, so that zeros stand behind it only.
+        out.truncate(start + 24 - unused);
     }
 }
 

@@ -1,4 +1,5 @@
 use super::ShortText;
+use crate::bytes::eight_digits;
 
 /// An account number of a SEPA country whose structure and check digits are right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,12 @@ impl Iban {
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
+
+    /// Appends it without spaces.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        self.0.write(out);
+    }
 }
 
 fn has_structure(country: &[u8; 2], account: &[u8]) -> bool {
@@ -99,20 +106,32 @@ fn has_structure(country: &[u8; 2], account: &[u8]) -> bool {
     rest.is_empty()
 }
 
-/// The remainder by 97 of the number that capitals and digits spell, a letter standing for 10 to 35. Up to 17 digits
-/// are gathered before each division.
-fn remainder(parts: [&[u8]; 3]) -> u8 {
-    let mut value = 0_u64;
-    for &byte in parts.into_iter().flatten() {
-        if value >= 1_000_000_000_000_000 {
-            value %= 97;
-        }
-        value = match byte {
-            b'0'..=b'9' => value * 10 + u64::from(byte - b'0'),
-            _ => value * 100 + u64::from(byte - b'A' + 10),
+/// The remainder by 97 of the number that capitals and digits spell, a letter standing for 10 to 35.
+fn remainder([account, country, check]: [&[u8]; 3]) -> u8 {
+    let mut value = 0;
+    let (chunks, rest) = account.as_chunks::<8>();
+    for chunk in chunks {
+        value = match eight_digits(*chunk) {
+            Some(number) => (value * 100_000_000 + number) % 97,
+            None => spelt(value, chunk),
         };
     }
+    let value = spelt(spelt(spelt(value, rest), country), check);
     (value % 97) as u8
+}
+
+/// A remainder, or a number below 10¹⁰, with more capitals and digits behind it.
+fn spelt(mut value: u64, characters: &[u8]) -> u64 {
+    for &byte in characters {
+        value = match byte {
+            b'0'..=b'9' => value * 10 + u64::from(byte - b'0'),
+            _ => value * 100 + u64::from(byte.wrapping_sub(b'A')) + 10,
+        };
+        if value >= 10_000_000_000 {
+            value %= 97;
+        }
+    }
+    value
 }
 
 #[cfg(test)]

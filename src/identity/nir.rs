@@ -1,4 +1,5 @@
 use super::ShortText;
+use crate::bytes::eight_digits;
 
 /// A social security number as it was read, without its spaces, and whether its key agrees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +33,29 @@ impl Nir {
         self.text.as_bytes()
     }
 
+    /// Appends it without spaces.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        self.text.write(out);
+    }
+
     /// The key, 1 to 97, of 13 characters: 97 less the remainder of the number by 97. Corsica's departments 2A and 2B
     /// count as 19 and 18. `None` when the characters are no number.
     pub fn key(number: &[u8; 13]) -> Option<u8> {
+        let (first, rest) = number.split_first_chunk::<8>()?;
+        if let Some(value) = eight_digits(*first) {
+            let (mut value, mut valid) = (value, true);
+            for &byte in rest {
+                valid &= byte.is_ascii_digit();
+                value = value * 10 + u64::from(byte.wrapping_sub(b'0'));
+            }
+            return u8::try_from(97 - value % 97).ok().filter(|_| valid);
+        }
+        Self::key_of_corsica(number)
+    }
+
+    #[cold]
+    fn key_of_corsica(number: &[u8; 13]) -> Option<u8> {
         let mut value = 0_u64;
         for (place, &byte) in number.iter().enumerate() {
             let digit = match byte {

@@ -1,5 +1,18 @@
 //! A few ASCII bytes kept in place: an identifier costs no allocation.
 
+/// Of each byte the capital or digit that it stands for; a space for a space, 0 for all others.
+const CAPITAL: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() || byte == b' ' {
+            table[byte as usize] = byte.to_ascii_uppercase();
+        }
+        byte += 1;
+    }
+    table
+};
+
 /// At most `N` bytes of ASCII, in place.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShortText<const N: usize> {
@@ -14,17 +27,25 @@ impl<const N: usize> ShortText<N> {
         let mut bytes = [0; N];
         let mut length = 0;
         for &byte in text {
-            if byte == b' ' {
-                continue;
+            match CAPITAL[usize::from(byte)] {
+                b' ' => {}
+                0 => return None,
+                capital => {
+                    *bytes.get_mut(length)? = capital;
+                    length += 1;
+                }
             }
-            if !byte.is_ascii_alphanumeric() {
-                return None;
-            }
-            *bytes.get_mut(length)? = byte.to_ascii_uppercase();
-            length += 1;
         }
         let length = u8::try_from(length).ok().filter(|&length| length > 0)?;
         Some(Self { bytes, length })
+    }
+
+    /// Appends the bytes; a copy of constant length costs less than one of the right length.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let end = out.len() + usize::from(self.length);
+        out.extend_from_slice(&self.bytes);
+        out.truncate(end);
     }
 
     /// The bytes.

@@ -1,11 +1,13 @@
 //! The rows of the published files, as bytes.
 
 use crate::anomaly::{Effect, Finding};
+use crate::bytes::has_any;
 use crate::calendar::Month;
 use crate::exports::Header;
 use crate::facts::Beneficiary;
 use crate::identity::BeneficiaryId;
-use crate::money::Cents;
+use crate::law::article::Article;
+use crate::money::{Cents, write_whole};
 use crate::settle::{Outcome, Settlement};
 
 /// The header of `payments.csv`.
@@ -39,19 +41,19 @@ pub fn payment(out: &mut Vec<u8>, beneficiary: &Beneficiary<'_>, month: &MonthTe
     let amounts = &settlement.amounts;
     beneficiary.id.write(out);
     out.push(b',');
-    out.extend_from_slice(beneficiary.nir.as_bytes());
+    beneficiary.nir.write(out);
     out.push(b',');
     text(out, &beneficiary.name);
     out.push(b',');
     if let Some(iban) = &beneficiary.iban {
-        out.extend_from_slice(iban.as_bytes());
+        iban.write(out);
     }
     out.push(b',');
     out.extend_from_slice(month.iso.as_bytes());
     out.push(b',');
     out.extend_from_slice(settlement.regime.unwrap_or_default().as_bytes());
     out.push(b',');
-    out.extend_from_slice(itoa::Buffer::new().format(amounts.asr_days).as_bytes());
+    write_whole(out, amounts.asr_days.unsigned_abs());
     let (arrears, recovered) = (Cents::ZERO, Cents::ZERO);
     for amount in [
         amounts.asr_gross,
@@ -88,17 +90,39 @@ pub fn anomaly(out: &mut Vec<u8>, finding: &Finding, header: &Header) {
     out.push(b',');
     out.extend_from_slice(finding.place.export.file_name().as_bytes());
     out.push(b',');
-    out.extend_from_slice(itoa::Buffer::new().format(finding.place.line).as_bytes());
+    write_whole(out, finding.place.line);
     out.push(b',');
     if let Some(number) = number {
-        out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+        write_whole(out, number as u64);
     }
     out.push(b',');
     text(out, &finding.found);
     out.push(b',');
-    text(out, &finding.message(number));
-    out.push(b',');
-    text(out, &entry.article.to_string());
+    // The message is always quoted, as what was found stands in quotes in it; see `Finding::message`.
+    out.push(b'"');
+    out.extend_from_slice(finding.place.export.file_name().as_bytes());
+    out.push(b':');
+    write_whole(out, finding.place.line);
+    if let Some(number) = number {
+        out.push(b':');
+        write_whole(out, number as u64);
+    }
+    for part in [": ", entry.code, ": found \"\""] {
+        out.extend_from_slice(part.as_bytes());
+    }
+    doubled(out, &finding.found);
+    out.extend_from_slice(b"\"\"; ");
+    doubled(out, &finding.detail);
+    out.extend_from_slice(b"\",");
+    let Article { rule, text: article } = entry.article;
+    debug_assert!(!has_any(*b",\"\n\r", rule.as_bytes()));
+    if has_any(*b",\"\n\r", article.as_bytes()) {
+        text(out, &entry.article.to_string());
+    } else {
+        for part in [rule, " ", article] {
+            out.extend_from_slice(part.as_bytes());
+        }
+    }
     out.push(b'\n');
 }
 
@@ -123,7 +147,7 @@ pub fn decision(out: &mut Vec<u8>, decision: &Decision<'_>) {
         id.write(out);
     }
     out.push(b',');
-    out.extend_from_slice(itoa::Buffer::new().format(decision.line).as_bytes());
+    write_whole(out, decision.line);
     out.push(b',');
     out.extend_from_slice(decision.outcome.name().as_bytes());
     out.push(b',');
@@ -155,24 +179,51 @@ fn reasons(out: &mut Vec<u8>, findings: &[Finding]) {
 
 /// Appends a text, in quotes where RFC 4180 asks for them.
 pub fn text(out: &mut Vec<u8>, text: &str) {
-    let needs_quotes = |byte: u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    if !text.bytes().any(needs_quotes) {
+    if !has_any(*b",\"\n\r", text.as_bytes()) {
         out.extend_from_slice(text.as_bytes());
         return;
     }
     out.push(b'"');
-    for byte in text.bytes() {
-        if byte == b'"' {
-            out.push(b'"');
-        }
-        out.push(byte);
-    }
+    doubled(out, text);
     out.push(b'"');
+}
+
+/// Appends a text with each quote in it doubled.
+fn doubled(out: &mut Vec<u8>, text: &str) {
+    let mut rest = text.as_bytes();
+    while let Some(quote) = memchr::memchr(b'"', rest) {
+        out.extend_from_slice(&rest[..=quote]);
+        out.push(b'"');
+        rest = &rest[quote + 1..];
+    }
+    out.extend_from_slice(rest);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_message_of_an_anomaly_is_its_findings_message() {
+        use crate::anomaly::{Code, Place};
+        use crate::columns::{Column, Export};
+        let header = "beneficiary_id,kind,start,end";
+        let header = Header::read(Export::Events, header.as_bytes(), false, crate::exports::Encoding::Utf8).unwrap();
+        for column in [None, Some(Column::Kind), Some(Column::Sjr)] {
+            for code in Code::ALL {
+                let place = Place { export: Export::Events, line: 7, column };
+                let finding = Finding::new(*code, place, None, "a \"b\", c\nd");
+                let mut out = Vec::new();
+                anomaly(&mut out, &finding, &header);
+                let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&out[..]);
+                let record = reader.records().next().unwrap().unwrap();
+                assert_eq!(record.len(), 10);
+                let number = column.and_then(|column| header.number(column));
+                assert_eq!(record[8], finding.message(number));
+                assert_eq!(record[9], code.entry().article.to_string());
+            }
+        }
+    }
 
     #[test]
     fn texts_are_quoted_as_the_csv_crate_quotes_them() {
