@@ -3,53 +3,122 @@
 use wide::u8x16;
 
 const LANES: usize = 16;
+const STEP: u32 = 16;
 
-/// Sixteen bytes from `at` on; zeros behind the end.
+/// Sixteen bytes at most, as lanes; zeros behind their end. Words are put together from loads that overlap: a copy of
+/// variable length into a buffer would make the load behind it wait.
 #[inline]
-fn lanes(bytes: &[u8], at: usize) -> u8x16 {
-    if let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<LANES>()) {
-        return u8x16::new(*chunk);
-    }
-    let mut chunk = [0; LANES];
-    let rest = &bytes[at..];
-    chunk[..rest.len()].copy_from_slice(rest);
-    u8x16::new(chunk)
+fn short_lanes(bytes: &[u8]) -> u8x16 {
+    let [low, high, _] = padded_words(bytes);
+    u8x16::new((u128::from(low) | u128::from(high) << 64).to_le_bytes())
 }
 
-/// Appends the places of `wanted`, which is not zero, and tells whether all bytes are ASCII.
+/// Up to 24 bytes as little-endian words; zeros behind their end.
 #[inline]
-pub(crate) fn places_of(wanted: u8, bytes: &[u8], places: &mut Vec<u32>) -> bool {
-    let wanted = u8x16::splat(wanted);
-    let mut seen = u8x16::splat(0);
+pub(crate) fn padded_words(bytes: &[u8]) -> [u64; 3] {
+    let length = bytes.len();
+    let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) else {
+        return [short_word(bytes), 0, 0];
+    };
+    let first = u64::from_le_bytes(*first);
+    let last = u64::from_le_bytes(*last);
+    match length {
+        8 => [first, 0, 0],
+        9..=16 => [first, last >> (8 * (16 - length)), 0],
+        _ => {
+            let middle = bytes.get(8..).and_then(|rest| rest.first_chunk::<8>());
+            let middle = middle.map_or(0, |middle| u64::from_le_bytes(*middle));
+            [first, middle, last >> (8 * 24_usize.saturating_sub(length))]
+        }
+    }
+}
+
+/// Up to seven bytes as a little-endian word.
+#[inline]
+fn short_word(bytes: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let last = u64::from(u32::from_le_bytes(*last));
+        return u64::from(u32::from_le_bytes(*first)) | last << (8 * (bytes.len() - 4));
+    }
+    bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
+}
+
+/// Looks at a text sixteen bytes at a time: `look` gets the lanes, where the first of them stands, and the mask of those
+/// lanes that were not seen before and belong to the text; it says whether to go on.
+#[inline]
+fn look_through(text: &[u8], mut look: impl FnMut(u8x16, u32, u32) -> bool) {
+    let (chunks, rest) = text.as_chunks::<LANES>();
     let mut base = 0;
-    while (base as usize) < bytes.len() {
-        let chunk = lanes(bytes, base as usize);
-        seen |= chunk;
-        let mut found = chunk.simd_eq(wanted).to_bitmask();
+    for chunk in chunks {
+        if !look(u8x16::new(*chunk), base, 0xFFFF) {
+            return;
+        }
+        base += STEP;
+    }
+    let Ok(unseen @ 1..STEP) = u32::try_from(rest.len()) else { return };
+    match text.last_chunk::<LANES>() {
+        Some(last) => {
+            // The last sixteen bytes, of which the first were seen.
+            let seen = STEP - unseen;
+            look(u8x16::new(*last), base - seen, 0xFFFF << seen & 0xFFFF);
+        }
+        None => _ = look(short_lanes(rest), base, (1 << unseen) - 1),
+    }
+}
+
+/// Appends the places of `wanted`.
+#[inline]
+pub(crate) fn places_of(wanted: u8, bytes: &[u8], places: &mut Vec<u32>) {
+    let wanted = u8x16::splat(wanted);
+    look_through(bytes, |chunk, base, mask| {
+        let mut found = chunk.simd_eq(wanted).to_bitmask() & mask;
         while found != 0 {
             places.push(base + found.trailing_zeros());
             found &= found - 1;
         }
-        base += LANES as u32;
-    }
-    // The upper bit of a byte is its lane's bit in the mask.
-    seen.to_bitmask() == 0
+        true
+    });
 }
 
-/// Whether any of four bytes, none of them zero, stands in a text.
+/// Whether any of four bytes stands in a text.
 #[inline]
 pub(crate) fn has_any(wanted: [u8; 4], text: &[u8]) -> bool {
     let wanted = wanted.map(u8x16::splat);
-    let mut at = 0;
-    while at < text.len() {
-        let chunk = lanes(text, at);
+    let mut any = false;
+    look_through(text, |chunk, _, mask| {
         let found = wanted.map(|wanted| chunk.simd_eq(wanted));
-        if (found[0] | found[1] | found[2] | found[3]).to_bitmask() != 0 {
-            return true;
-        }
-        at += LANES;
-    }
-    false
+        any = (found[0] | found[1] | found[2] | found[3]).to_bitmask() & mask != 0;
+        !any
+    });
+    any
+}
+
+/// Whether a control character stands in a text: a byte below the space.
+#[inline]
+pub(crate) fn has_control(text: &[u8]) -> bool {
+    let space = u8x16::splat(b' ');
+    let mut any = false;
+    look_through(text, |chunk, _, mask| {
+        any = chunk.max(space).simd_ne(chunk).to_bitmask() & mask != 0;
+        !any
+    });
+    any
+}
+
+/// Whether all bytes are digits or capitals.
+#[inline]
+pub(crate) fn all_capitals_or_digits(text: &[u8]) -> bool {
+    // Bytes below the first of a run wrap around to large distances, so that one comparison tells the run.
+    let beyond = |chunk: u8x16, first: u8, distance: u8| {
+        let distance = u8x16::splat(distance);
+        (chunk - u8x16::splat(first)).max(distance).simd_ne(distance)
+    };
+    let mut all = true;
+    look_through(text, |chunk, _, mask| {
+        all = (beyond(chunk, b'0', 9) & beyond(chunk, b'A', 25)).to_bitmask() & mask == 0;
+        all
+    });
+    all
 }
 
 /// Goes through the places of two bytes, neither of them zero, from some place on.
@@ -71,7 +140,8 @@ impl<'b> Marks<'b> {
     #[inline]
     fn look(&mut self) {
         self.found = if self.base < self.bytes.len() {
-            let chunk = lanes(self.bytes, self.base);
+            let rest = &self.bytes[self.base..];
+            let chunk = rest.first_chunk::<LANES>().map_or_else(|| short_lanes(rest), |chunk| u8x16::new(*chunk));
             let [first, second] = self.wanted.map(|wanted| chunk.simd_eq(u8x16::splat(wanted)));
             (first | second).to_bitmask()
         } else {
@@ -126,7 +196,7 @@ mod tests {
             let plain =
                 |wanted: &[u8]| -> Vec<usize> { (0..length).filter(|&at| wanted.contains(&bytes[at])).collect() };
             let mut places = Vec::new();
-            assert!(places_of(b',', &bytes, &mut places));
+            places_of(b',', &bytes, &mut places);
             assert_eq!(places.iter().map(|&at| at as usize).collect::<Vec<_>>(), plain(b","));
             for from in [0, 1, 15, 16, 17, 40] {
                 let marks: Vec<_> = Marks::new([b'"', b'\n'], &bytes, from).collect();
@@ -137,12 +207,43 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_beyond_ascii_is_seen_wherever_it_stands() {
-        for at in 0..40 {
-            let mut bytes = vec![b'x'; 40];
-            bytes[at] = 0xE9;
-            assert!(!places_of(b',', &bytes, &mut Vec::new()), "{at}");
+    fn a_control_character_is_seen_wherever_it_stands() {
+        for length in 1..40 {
+            let mut text = vec![b' '; length];
+            assert!(!has_control(&text), "{length}");
+            for at in 0..length {
+                text[at] = 0x1F;
+                assert!(has_control(&text), "{at} of {length}");
+                text[at] = 0xE9;
+            }
         }
+    }
+
+    #[test]
+    fn words_are_padded_with_zeros() {
+        for length in 0..=24_usize {
+            let bytes: Vec<u8> = (1..=length).map(|byte| byte as u8).collect();
+            let mut padded = [0; 24];
+            padded[..length].copy_from_slice(&bytes);
+            let (words, _) = padded.as_chunks::<8>();
+            assert_eq!(
+                padded_words(&bytes).as_slice(),
+                words.iter().map(|word| u64::from_le_bytes(*word)).collect::<Vec<_>>()
+            );
+        }
+    }
+
+    #[test]
+    fn capitals_and_digits_are_told_from_all_other_bytes() {
+        for length in [1, 15, 16, 17, 27, 34] {
+            let mut text = vec![b'A'; length];
+            for byte in 0..=255_u8 {
+                text[length - 1] = byte;
+                let expected = byte.is_ascii_uppercase() || byte.is_ascii_digit();
+                assert_eq!(all_capitals_or_digits(&text), expected, "{byte} {length}");
+            }
+        }
+        assert!(all_capitals_or_digits(b""));
     }
 
     #[test]

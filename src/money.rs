@@ -38,14 +38,12 @@ impl Cents {
     /// Appends `1234.56`, the form of every amount in every file.
     #[inline]
     pub fn write(self, out: &mut Vec<u8>) {
-        const SHORT: i64 = 999_999;
         let cents = self.0.unsigned_abs();
-        let [tens, ones] = pair(cents % 100);
-        if (0..=SHORT).contains(&self.0) {
+        if let Some(short) = u32::try_from(self.0).ok().filter(|&short| short < 1_000_000) {
             // Up to 9999.99: seven bytes in one word, idle zeros shifted out; a copy of constant length costs least.
-            let ([a, b], [c, d]) = (pair(cents / 10_000), pair(cents / 100 % 100));
-            let idle = usize::from(self.0 < 100_000) + usize::from(self.0 < 10_000) + usize::from(self.0 < 1_000);
-            let word = u64::from_le_bytes([a, b, c, d, b'.', tens, ones, 0]) >> (8 * idle);
+            let ([a, b], [c, d], [e, f]) = (pair(short / 10_000), pair(short / 100 % 100), pair(short % 100));
+            let idle = usize::from(short < 100_000) + usize::from(short < 10_000) + usize::from(short < 1_000);
+            let word = u64::from_le_bytes([a, b, c, d, b'.', e, f, 0]) >> (8 * idle);
             let end = out.len() + 7 - idle;
             out.extend_from_slice(&word.to_le_bytes());
             out.truncate(end);
@@ -55,14 +53,24 @@ impl Cents {
             out.push(b'-');
         }
         write_whole(out, cents / 100);
-        out.extend_from_slice(&[b'.', tens, ones]);
+        let [e, f] = pair((cents % 100) as u32);
+        out.extend_from_slice(&[b'.', e, f]);
     }
 }
 
 /// The two digits of a number below 100.
 #[inline]
-fn pair(number: u64) -> [u8; 2] {
-    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
+fn pair(number: u32) -> [u8; 2] {
+    const PAIRS: [[u8; 2]; 100] = {
+        let mut pairs = [[0; 2]; 100];
+        let mut number = 0_u8;
+        while number < 100 {
+            pairs[number as usize] = [b'0' + number / 10, b'0' + number % 10];
+            number += 1;
+        }
+        pairs
+    };
+    PAIRS[number as usize % 100]
 }
 
 /// Appends a whole number in digits.

@@ -40,7 +40,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "FILE")]
     law: Option<PathBuf>,
     /// How many threads work; as many as the machine has processors if not given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<NonZeroUsize>,
     /// How the bytes of the exports are letters
     #[arg(long, value_enum, default_value_t = EncodingName::Utf8)]
@@ -63,6 +63,14 @@ pub(super) struct Run {
     /// Take no SHA-256 of inputs and outputs; a later run then can't tell that it is done already
     #[arg(long)]
     no_digests: bool,
+}
+
+/// More threads than any machine for this job has would only cost memory.
+const MOST_THREADS: usize = 256;
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS);
+    threads.ok_or_else(|| format!("write a number from 1 to {MOST_THREADS}"))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

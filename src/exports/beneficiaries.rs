@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use super::cells::Cells;
 use crate::anomaly::Code;
+use crate::bytes::has_control;
 use crate::calendar::Span;
 use crate::columns::Column;
 use crate::facts::{Beneficiary, Pension, PensionCategory, Sourced, Wage};
@@ -75,7 +76,7 @@ impl<'r> Cells<'r, '_> {
             self.find(Code::OutOfRange, Column::Name, Some("a name has at most 70 characters; shorten it"));
         }
         let is_control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-        if name.bytes().any(is_control) {
+        if has_control(name.as_bytes()) && name.bytes().any(is_control) {
             self.find(Code::NotText, Column::Name, Some("control characters stand in it; export the name again"));
         }
         name

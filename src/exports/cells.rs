@@ -32,6 +32,8 @@ pub(super) struct Cells<'r, 's> {
     pub(super) bytes: &'r [u8],
     /// What the places of fields point into: `bytes`, or their rewritten texts.
     pub(super) base: &'s [u8],
+    /// The row as UTF-8, once it is known to be that.
+    pub(super) text: Option<&'r str>,
     pub(super) row: Row,
     pub(super) id: Option<BeneficiaryId>,
     pub(super) findings: &'s mut Vec<Finding>,
@@ -189,12 +191,13 @@ impl<'r, 's> Cells<'r, 's> {
 
     /// The field as text, borrowed from the row where nothing in it had to change.
     pub(super) fn text(&self, column: Column) -> Cow<'r, str> {
-        let field = self.header.place(column).map(|place| self.fields.get_owned(self.bytes, place));
-        let encoding = self.header.dialect.encoding;
-        match field {
-            Some(Cow::Borrowed(bytes)) => encoding.decode(bytes),
-            Some(Cow::Owned(bytes)) => Cow::Owned(encoding.decode(&bytes).into_owned()),
-            None => Cow::Borrowed(""),
+        let unchanged = self.text.filter(|_| !self.fields.are_rewritten()).and_then(|text| {
+            let bounds = self.fields.bounds(self.header.place_or_none(column))?;
+            text.get(bounds).map(|field| field.trim_matches([' ', '\t']))
+        });
+        match unchanged {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(self.header.dialect.encoding.decode(self.raw(column)).into_owned()),
         }
     }
 }

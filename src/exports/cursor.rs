@@ -1,6 +1,7 @@
 //! Goes through the rows of one export in a batch, beneficiary by beneficiary.
 
 use super::cells::Cells;
+use super::dialect::Encoding;
 use super::earnings::LaterMonth;
 use super::fields::Fields;
 use super::header::Header;
@@ -122,6 +123,7 @@ impl<'b, 's> Cursor<'b, 's> {
             fields: &self.fields.fields,
             bytes: self.row.of(self.bytes),
             base: self.fields.fields.base(self.row.of(self.bytes)),
+            text: None,
             row: self.row,
             id: self.id,
             findings,
@@ -164,7 +166,8 @@ impl Cells<'_, '_> {
     /// Whether the row is text and has as many fields as the header; told as A106 and A105.
     fn is_row(&mut self) -> bool {
         let encoding = self.header.dialect.encoding;
-        if !self.fields.are_ascii() && !encoding.is_text(self.bytes) {
+        self.text = Some(self.bytes).filter(|_| encoding == Encoding::Utf8).and_then(|row| str::from_utf8(row).ok());
+        if self.text.is_none() && !encoding.is_text(self.bytes) {
             let at = self.first_column_without_text();
             match at {
                 Some(column) => self.find(Code::NotText, column, None),

@@ -1,6 +1,6 @@
 //! A row's fields: where each begins and ends, quotes and outer spaces taken off.
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::bytes::places_of;
 
@@ -12,7 +12,6 @@ pub(super) struct Fields {
     /// The texts of a row with quotes, without them, a delimiter's width apart.
     unquoted: Vec<u8>,
     is_rewritten: bool,
-    is_ascii: bool,
 }
 
 impl Fields {
@@ -24,13 +23,12 @@ impl Fields {
         if quoted {
             return self.split_quoted(row, delimiter);
         }
-        self.is_ascii = places_of(delimiter, row, &mut self.ends);
+        places_of(delimiter, row, &mut self.ends);
         self.ends.push(place(row.len()));
     }
 
     fn split_quoted(&mut self, row: &[u8], delimiter: u8) {
         self.unquoted.clear();
-        self.is_ascii = row.is_ascii();
         let mut rest = row;
         loop {
             let behind = match rest.strip_prefix(b"\"") {
@@ -70,11 +68,6 @@ impl Fields {
         self.ends.len()
     }
 
-    /// Whether all bytes of the row are ASCII.
-    pub(super) fn are_ascii(&self) -> bool {
-        self.is_ascii
-    }
-
     /// What the places of fields point into: the row, or its rewritten texts.
     pub(super) fn base<'s>(&'s self, row: &'s [u8]) -> &'s [u8] {
         if self.is_rewritten { &self.unquoted } else { row }
@@ -83,18 +76,20 @@ impl Fields {
     /// A field without outer spaces; empty where the row has none at that place.
     #[inline]
     pub(super) fn get<'s>(&self, base: &'s [u8], at: usize) -> &'s [u8] {
-        let Some(&end) = self.ends.get(at) else { return &[] };
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize + 1 };
-        trimmed(&base[start..end as usize])
+        self.bounds(at).map_or(&[], |bounds| trimmed(&base[bounds]))
     }
 
-    /// A field without outer spaces, as long as the row lives.
-    pub(super) fn get_owned<'r>(&self, row: &'r [u8], at: usize) -> Cow<'r, [u8]> {
-        if self.is_rewritten {
-            Cow::Owned(self.get(&self.unquoted, at).to_vec())
-        } else {
-            Cow::Borrowed(self.get(row, at))
-        }
+    /// Where a field stands in what [`Fields::base`] gives, outer spaces included.
+    #[inline]
+    pub(super) fn bounds(&self, at: usize) -> Option<Range<usize>> {
+        let end = *self.ends.get(at)? as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize + 1 };
+        Some(start..end)
+    }
+
+    /// Whether fields are found in rewritten texts instead of the row.
+    pub(super) fn are_rewritten(&self) -> bool {
+        self.is_rewritten
     }
 }
 

@@ -1,9 +1,12 @@
+use std::cmp::Ordering;
 use std::fmt;
+
+use crate::bytes::padded_words;
 
 /// The fund's number of a beneficiary: 1-20 of `A-Z a-z 0-9 -`.
 ///
 /// Kept as three big-endian words, so that comparing numbers is comparing bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Eq)]
 pub struct BeneficiaryId([u64; 3]);
 
 const ALLOWED: [bool; 256] = {
@@ -29,10 +32,7 @@ impl BeneficiaryId {
         if !text.iter().fold(true, |valid, &byte| valid & ALLOWED[usize::from(byte)]) {
             return None;
         }
-        let mut bytes = [0; 24];
-        bytes[..text.len()].copy_from_slice(text);
-        let (words, _) = bytes.as_chunks::<8>();
-        Some(Self([words[0], words[1], words[2]].map(u64::from_be_bytes)))
+        Some(Self(padded_words(text).map(u64::swap_bytes)))
     }
 
     /// Appends the number as it was read.
@@ -46,6 +46,29 @@ impl BeneficiaryId {
         }
         // No byte of a number is zero, so that zeros stand behind it only.
         out.truncate(start + 24 - unused);
+    }
+}
+
+/// Word by word: the derived comparisons read the words as one block, and wait for them where they were just written.
+impl PartialEq for BeneficiaryId {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        (self.0[0] ^ other.0[0]) | (self.0[1] ^ other.0[1]) | (self.0[2] ^ other.0[2]) == 0
+    }
+}
+
+impl Ord for BeneficiaryId {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        let [first, second, third] = self.0;
+        first.cmp(&other.0[0]).then(second.cmp(&other.0[1])).then(third.cmp(&other.0[2]))
+    }
+}
+
+impl PartialOrd for BeneficiaryId {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -106,32 +106,28 @@ fn has_structure(country: &[u8; 2], account: &[u8]) -> bool {
     rest.is_empty()
 }
 
-/// The remainder by 97 of the number that capitals and digits spell, a letter standing for 10 to 35.
+/// The remainder by 97 of the number that capitals and digits spell, a letter standing for 10 to 35: account, country, check
+/// digits.
 fn remainder([account, country, check]: [&[u8]; 3]) -> u8 {
     let mut value = 0;
     let (chunks, rest) = account.as_chunks::<8>();
     for chunk in chunks {
         value = match eight_digits(*chunk) {
             Some(number) => (value * 100_000_000 + number) % 97,
-            None => spelt(value, chunk),
+            None => spelt(value, chunk) % 97,
         };
     }
-    let value = spelt(spelt(spelt(value, rest), country), check);
-    (value % 97) as u8
+    // A remainder below 97 and up to seven letters, two, and two stay far inside 64 bits.
+    (spelt(spelt(spelt(value, rest), country) % 97, check) % 97) as u8
 }
 
-/// A remainder, or a number below 10¹⁰, with more capitals and digits behind it.
-fn spelt(mut value: u64, characters: &[u8]) -> u64 {
-    for &byte in characters {
-        value = match byte {
-            b'0'..=b'9' => value * 10 + u64::from(byte - b'0'),
-            _ => value * 100 + u64::from(byte.wrapping_sub(b'A')) + 10,
-        };
-        if value >= 10_000_000_000 {
-            value %= 97;
-        }
-    }
-    value
+/// A number below 97 with up to eight capitals and digits behind it.
+#[inline]
+fn spelt(number: u64, characters: &[u8]) -> u64 {
+    characters.iter().fold(number, |number, &byte| {
+        let digit = u64::from(byte.wrapping_sub(b'0'));
+        if digit < 10 { number * 10 + digit } else { number * 100 + digit - u64::from(b'A' - b'0') + 10 }
+    })
 }
 
 #[cfg(test)]

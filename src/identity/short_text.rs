@@ -1,5 +1,7 @@
 //! A few ASCII bytes kept in place: an identifier costs no allocation.
 
+use crate::bytes::all_capitals_or_digits;
+
 /// Of each byte the capital or digit that it stands for; a space for a space, 0 for all others.
 const CAPITAL: [u8; 256] = {
     let mut table = [0; 256];
@@ -25,6 +27,10 @@ impl<const N: usize> ShortText<N> {
     /// or more than `N` of them, or none.
     pub fn compact(text: &[u8]) -> Option<Self> {
         let mut bytes = [0; N];
+        if (1..=N).contains(&text.len()) && all_capitals_or_digits(text) {
+            bytes[..text.len()].copy_from_slice(text);
+            return u8::try_from(text.len()).ok().map(|length| Self { bytes, length });
+        }
         let mut length = 0;
         for &byte in text {
             match CAPITAL[usize::from(byte)] {

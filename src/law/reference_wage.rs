@@ -41,17 +41,16 @@ impl Law {
     ///
     /// # Errors
     /// The ceiling of the year in which the contract ended is not known.
-    pub fn wage_is_above_ceiling(&self, sjr: Cents, contract_end: Day) -> Result<bool, UnknownLaw> {
-        let multiple = self.limits.on(contract_end)?.wage_ceiling_multiple;
+    pub fn wage_is_above_ceiling(&self, sjr: Cents, limits: &Limits, contract_end: Day) -> Result<bool, UnknownLaw> {
         let ceiling = self.social_security_ceiling.on(contract_end)?;
-        Ok(sjr.0 * 365 > ceiling.0 * 12 * i64::from(multiple))
+        Ok(sjr.0 * 365 > ceiling.0 * 12 * i64::from(limits.wage_ceiling_multiple))
     }
 
-    /// The weekly hours above which a case is held.
+    /// What is plausible on a day.
     ///
     /// # Errors
     /// No law for the day.
-    pub fn weekly_hours_limit(&self, day: Day) -> Result<WeeklyHours, UnknownLaw> {
-        Ok(self.limits.on(day)?.weekly_hours)
+    pub fn limits(&self, day: Day) -> Result<&Limits, UnknownLaw> {
+        self.limits.on(day)
     }
 }

@@ -1,6 +1,6 @@
 use super::unpaid::UnpaidDays;
 use super::{AsrLine, Case, NilReason, Settlement};
-use crate::calendar::{Day, Month, Span};
+use crate::calendar::{Day, Span};
 use crate::law::allowance::{InForce, RankedDay};
 use crate::law::pension::same_cover_until;
 use crate::law::regime::Population;
@@ -10,15 +10,15 @@ use crate::money::Cents;
 /// R1.4: the month's ASR is the sum over its indemnified days; days that are worth the same share a line.
 pub(super) fn value(
     law: &Law,
-    month: Month,
-    case: &Case<'_>,
+    month: Span,
+    case: &Case<'_, '_>,
     unpaid: &UnpaidDays,
     settlement: &mut Settlement<'_>,
 ) -> Result<(), UnknownLaw> {
     let crp = case.right.crp;
-    let in_month = crp.intersect(month.span());
+    let in_month = crp.intersect(month);
     if in_month.is_empty() {
-        let not_started = crp.first > month.last_day();
+        let not_started = crp.first > month.last;
         settlement.nil_reason = if not_started { NilReason::NotStarted } else { NilReason::TermPassed };
         return Ok(());
     }
@@ -43,25 +43,25 @@ pub(super) fn value(
 }
 
 /// R1.3, CRP convention art. 11 al. 2: article 3 stops once `are_days` days were indemnified.
-fn days_left(case: &Case<'_>, indemnified: i64) -> i64 {
+fn days_left(case: &Case<'_, '_>, indemnified: i64) -> i64 {
     let limit = case.dossier.beneficiary.fact.are_days.filter(|_| case.right.population == Population::Article3);
     limit.map_or(i64::from(i32::MAX), |limit| (i64::from(limit) - indemnified).max(0))
 }
 
-fn line(law: &Law, case: &Case<'_>, span: Span, day: RankedDay) -> Result<AsrLine, UnknownLaw> {
+fn line(law: &Law, case: &Case<'_, '_>, span: Span, day: RankedDay) -> Result<AsrLine, UnknownLaw> {
     let gross = law.gross(&case.right, day)?;
     let offset = offset(law, case, gross.amount, day.day);
     let participation = law.participation(&case.right, gross.amount - offset, day.day)?;
     Ok(AsrLine { span, first_rank: day.rank, gross, offset, participation })
 }
 
-fn offset(law: &Law, case: &Case<'_>, gross: Cents, day: Day) -> Cents {
+fn offset(law: &Law, case: &Case<'_, '_>, gross: Cents, day: Day) -> Cents {
     let pension = case.dossier.beneficiary.fact.pension.as_ref();
     pension.map_or(Cents::ZERO, |pension| law.pension_offset(gross, pension, day))
 }
 
 /// The last day up to which all is worth the same, if every day is indemnified.
-fn same_until(law: &Law, case: &Case<'_>, day: RankedDay) -> Result<Day, UnknownLaw> {
+fn same_until(law: &Law, case: &Case<'_, '_>, day: RankedDay) -> Result<Day, UnknownLaw> {
     let pension = case.dossier.beneficiary.fact.pension.as_ref();
     let cover = pension.map_or(Day::AFTER_ALL, |pension| same_cover_until(pension, day.day));
     Ok(law.same_gross_until(&case.right, day)?.min(cover))
@@ -69,7 +69,7 @@ fn same_until(law: &Law, case: &Case<'_>, day: RankedDay) -> Result<Day, Unknown
 
 /// R6.5: the residual rights on the day of hire: gross less pension of each day from there to the term, the ranks going on
 /// from the days indemnified before, by the law of the day of hire.
-pub(super) fn residual(law: &Law, case: &Case<'_>, hire: Day, indemnified: i64) -> Result<Cents, UnknownLaw> {
+pub(super) fn residual(law: &Law, case: &Case<'_, '_>, hire: Day, indemnified: i64) -> Result<Cents, UnknownLaw> {
     let by = InForce::On(hire);
     let mut day = RankedDay { day: hire, rank: indemnified + 1, by };
     let mut residual = Cents::ZERO;

@@ -6,12 +6,9 @@ use crate::law::allowance::Right;
 use crate::law::duration;
 use crate::law::regime::Population;
 
-impl Settler<'_> {
+impl<'l> Settler<'l> {
     /// What must be right before anything is computed (R0, R3.4, R6.2); every fault is told, not only the first.
-    pub(super) fn examine<'a>(&self, dossier: Dossier<'a>, findings: &mut Vec<Finding>) -> Option<Case<'a>>
-    where
-        Self: 'a,
-    {
+    pub(super) fn examine<'a>(&self, dossier: Dossier<'a>, findings: &mut Vec<Finding>) -> Option<Case<'a, 'l>> {
         let sourced = dossier.beneficiary;
         let beneficiary = &sourced.fact;
         let at = |column| Place { export: Export::Beneficiaries, line: sourced.line, column: Some(column) };
@@ -30,11 +27,11 @@ impl Settler<'_> {
         };
         let sjr = law.reference_wage(beneficiary.wage);
         let known = (|| {
-            let above = law.wage_is_above_ceiling(sjr, beneficiary.contract_end)?;
-            let hours = law.weekly_hours_limit(beneficiary.contract_end)?;
-            Ok((above, hours, law.population(beneficiary.seniority_months, beneficiary.procedure_date)?))
+            let limits = law.limits(beneficiary.contract_end)?;
+            let above = law.wage_is_above_ceiling(sjr, limits, beneficiary.contract_end)?;
+            Ok((limits, above, law.population(beneficiary.seniority_months, beneficiary.procedure_date)?))
         })();
-        let (above_ceiling, hours_limit, population) = match known {
+        let (limits, above_ceiling, population) = match known {
             Ok(known) => known,
             Err(unknown) => {
                 findings.push(unknown_law(dossier, &unknown));
@@ -44,7 +41,7 @@ impl Settler<'_> {
         if above_ceiling {
             findings.push(told(Code::WageAboveCeiling, Column::Sjr, sjr.to_string()));
         }
-        self.examine_hours(dossier, hours_limit, findings);
+        self.examine_hours(dossier, limits.weekly_hours, findings);
         if population == Population::Article3 && beneficiary.are_days.is_none() {
             let found = format!("{} months of seniority", beneficiary.seniority_months);
             findings.push(told(Code::AreDaysMissing, Column::AreDays, found));

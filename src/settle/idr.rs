@@ -10,7 +10,7 @@ use crate::law::{Law, UnknownLaw, duration};
 use crate::money::Cents;
 
 /// R0.2, CRP convention art. 9 last al.: article 3 has no IDR; said once for each job of the month.
-pub(super) fn refuse_article_3(month: Month, case: &Case<'_>, jobs: &[Job], findings: &mut Vec<Finding>) {
+pub(super) fn refuse_article_3(month: Month, case: &Case<'_, '_>, jobs: &[Job], findings: &mut Vec<Finding>) {
     for row in jobs.iter().filter_map(|job| job.row(case.dossier.earnings, month)) {
         findings.push(finding(Code::Article3Job, case, row, Column::JobStart, row.fact.job_start.to_string()));
     }
@@ -29,7 +29,7 @@ struct Frozen {
 pub(super) fn value(
     law: &Law,
     month: Month,
-    case: &Case<'_>,
+    case: &Case<'_, '_>,
     unpaid: &UnpaidDays,
     jobs: &[Job],
     findings: &mut Vec<Finding>,
@@ -82,7 +82,7 @@ pub(super) fn value(
 fn qualifies(
     law: &Law,
     month: Month,
-    case: &Case<'_>,
+    case: &Case<'_, '_>,
     unpaid: &UnpaidDays,
     job: &Job,
     findings: &mut Vec<Finding>,
@@ -108,7 +108,7 @@ fn qualifies(
 }
 
 /// R6.5, R6.6: the cap and the clock, frozen at the first qualifying hire.
-fn freeze(law: &Law, case: &Case<'_>, unpaid: &UnpaidDays, hire: Day) -> Result<Frozen, UnknownLaw> {
+fn freeze(law: &Law, case: &Case<'_, '_>, unpaid: &UnpaidDays, hire: Day) -> Result<Frozen, UnknownLaw> {
     let indemnified = unpaid.count_paid(Span::new(case.right.crp.first, hire.eve()));
     let residual = asr::residual(law, case, hire, indemnified)?;
     let cap = law.differential_cap(residual, hire)?;
@@ -118,7 +118,7 @@ fn freeze(law: &Law, case: &Case<'_>, unpaid: &UnpaidDays, hire: Day) -> Result<
 /// R6.3, R6.4, art. 9 al. 2: by the base pay and the hours of the month's own row.
 fn line(
     law: &Law,
-    case: &Case<'_>,
+    case: &Case<'_, '_>,
     job: &Job,
     row: &Sourced<Earning>,
     frozen: Frozen,
@@ -145,7 +145,7 @@ fn line(
     })
 }
 
-fn comparison(case: &Case<'_>, earning: &Earning) -> Comparison {
+fn comparison(case: &Case<'_, '_>, earning: &Earning) -> Comparison {
     Comparison {
         sjr: case.right.sjr,
         old_hours: case.dossier.beneficiary.fact.weekly_hours,
@@ -156,7 +156,7 @@ fn comparison(case: &Case<'_>, earning: &Earning) -> Comparison {
 
 /// Why the month of a job gives less than its difference, or waits.
 fn explain(
-    case: &Case<'_>,
+    case: &Case<'_, '_>,
     row: &Sourced<Earning>,
     job: &Job,
     line: &IdrLine,
@@ -176,7 +176,7 @@ fn explain(
     }
 }
 
-fn finding(code: Code, case: &Case<'_>, row: &Sourced<Earning>, column: Column, found: String) -> Finding {
+fn finding(code: Code, case: &Case<'_, '_>, row: &Sourced<Earning>, column: Column, found: String) -> Finding {
     let place = Place { export: Export::Earnings, line: row.line, column: Some(column) };
     Finding::new(code, place, Some(case.dossier.beneficiary.fact.id), found)
 }

@@ -10,7 +10,7 @@ mod unpaid;
 pub use statement::{Amounts, AsrLine, IdrLine, NilReason, Outcome, Settlement};
 
 use crate::anomaly::{Code, Effect, Finding, Place};
-use crate::calendar::Month;
+use crate::calendar::{Month, Span};
 use crate::columns::{Column, Export};
 use crate::facts::Dossier;
 use crate::law::allowance::Right;
@@ -25,21 +25,22 @@ use unpaid::UnpaidDays;
 pub struct Settler<'l> {
     law: &'l Law,
     month: Month,
+    days: Span,
     jobs: Jobs,
     unpaid: UnpaidDays,
 }
 
 /// A dossier whose facts allow a computation.
 #[derive(Clone, Copy, Debug)]
-struct Case<'a> {
+struct Case<'a, 'l> {
     dossier: Dossier<'a>,
-    right: Right<'a>,
+    right: Right<'l>,
 }
 
 impl<'l> Settler<'l> {
     /// For one month, by one law.
     pub fn new(law: &'l Law, month: Month) -> Self {
-        Self { law, month, jobs: Jobs::default(), unpaid: UnpaidDays::default() }
+        Self { law, month, days: month.span(), jobs: Jobs::default(), unpaid: UnpaidDays::default() }
     }
 
     /// What the month is worth to a beneficiary, written over `settlement`; `findings` holds what was found about the
@@ -48,10 +49,10 @@ impl<'l> Settler<'l> {
         settlement.clear();
         self.jobs.gather(dossier.earnings);
         let examined = self.examine(dossier, findings);
-        settlement.regime = self.law.regime(dossier.beneficiary.fact.procedure_date).ok().map(|regime| &*regime.id);
         let holds = |finding: &Finding| matches!(finding.code.entry().effect, Effect::RowRefused | Effect::PaymentHeld);
         let may_pay = !findings.iter().any(holds);
         if let Some(case) = examined.filter(|_| may_pay) {
+            settlement.regime = Some(&case.right.regime.id);
             let known = findings.len();
             if let Err(unknown) = self.value(&case, findings, settlement) {
                 findings.truncate(known);
@@ -64,13 +65,13 @@ impl<'l> Settler<'l> {
 
     fn value(
         &mut self,
-        case: &Case<'_>,
+        case: &Case<'_, 'l>,
         findings: &mut Vec<Finding>,
         settlement: &mut Settlement<'l>,
     ) -> Result<(), UnknownLaw> {
         let law = self.law;
-        self.unpaid.gather(law, self.month, case, self.jobs.all())?;
-        asr::value(law, self.month, case, &self.unpaid, settlement)?;
+        self.unpaid.gather(law, self.days.last, case, self.jobs.all())?;
+        asr::value(law, self.days, case, &self.unpaid, settlement)?;
         if !self.jobs.all().is_empty() {
             if case.right.population == Population::Article3 {
                 idr::refuse_article_3(self.month, case, self.jobs.all(), findings);

@@ -1,6 +1,6 @@
 use super::Case;
 use super::jobs::Job;
-use crate::calendar::{Day, Month, Span};
+use crate::calendar::{Day, Span};
 use crate::facts::EventKind;
 use crate::law::interruption::Interruption;
 use crate::law::{Law, UnknownLaw};
@@ -14,14 +14,20 @@ pub(super) struct UnpaidDays {
 }
 
 impl UnpaidDays {
-    /// From the events and jobs that begin up to the end of the month.
-    pub(super) fn gather(&mut self, law: &Law, month: Month, case: &Case<'_>, jobs: &[Job]) -> Result<(), UnknownLaw> {
+    /// From the events and jobs that begin up to the last day of the month.
+    pub(super) fn gather(
+        &mut self,
+        law: &Law,
+        month_end: Day,
+        case: &Case<'_, '_>,
+        jobs: &[Job],
+    ) -> Result<(), UnknownLaw> {
         self.spans.clear();
         self.ended = None;
         if case.dossier.events.is_empty() && jobs.is_empty() {
             return Ok(());
         }
-        let seen = Span::new(case.right.crp.first, case.right.crp.last.min(month.last_day()));
+        let seen = Span::new(case.right.crp.first, case.right.crp.last.min(month_end));
         for event in case.dossier.events.iter().filter(|event| event.fact.span.first <= seen.last) {
             let effect = law.interruption(event.fact.kind, case.right.regime, event.fact.span.first)?;
             if effect == Interruption::Ends {
