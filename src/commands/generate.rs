@@ -29,7 +29,7 @@ pub(super) struct Generate {
     /// The folder to write to; made if it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// How many beneficiaries in a hundred have a faulty row; every anomaly code comes in turn
+    /// How many beneficiaries in a hundred have a fault, drawn from the codes that a row can have
     #[arg(long, value_name = "PERCENT", default_value = "0")]
     faults: Share,
     /// Write the rows in no order

@@ -9,8 +9,8 @@ use crate::law;
 
 /// Shows the law in force on a day with its sources, or checks an edited law file.
 ///
-/// The law is data with dates. `versement law > my-law.txt` shows what holds today; the file itself comes from
-/// `versement law --text`, and an edited copy is checked with --check and used with `run --law`.
+/// The law is data with dates. Without --on every entry is shown, with it what holds that day. The file itself comes from
+/// `versement law --text`; an edited copy is checked with --check and used with `run --law`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   versement law --on 2009-11-07

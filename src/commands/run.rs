@@ -42,7 +42,7 @@ pub(super) struct Run {
     /// How many threads work; as many as the machine has processors if not given
     #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<NonZeroUsize>,
-    /// How the bytes of the exports are letters
+    /// The encoding of the exports
     #[arg(long, value_enum, default_value_t = EncodingName::Utf8)]
     encoding: EncodingName,
     /// Settle a month that is not over yet
