@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn words_are_padded_with_zeros() {
         for length in 0..=24_usize {
-            let bytes: Vec<u8> = (1..=length).map(|byte| byte as u8).collect();
+            let bytes: Vec<u8> = (1..=24_u8).take(length).collect();
             let mut padded = [0; 24];
             padded[..length].copy_from_slice(&bytes);
             let (words, _) = padded.as_chunks::<8>();

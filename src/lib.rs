@@ -18,6 +18,7 @@ pub mod night;
 pub mod pipeline;
 pub mod publish;
 pub mod settle;
+pub mod totals;
 
 /// Bytes as hexadecimal digits, the form of every digest.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {

@@ -40,6 +40,11 @@ impl Severity {
 }
 
 impl Effect {
+    /// Whether nothing at all is paid to the beneficiary.
+    pub const fn holds(self) -> bool {
+        matches!(self, Self::RowRefused | Self::PaymentHeld)
+    }
+
     /// The word in the files.
     pub const fn name(self) -> &'static str {
         match self {
@@ -140,12 +145,14 @@ catalogue! {
         "verify the law and add its entries to the law file (--law)";
     AreDaysMissing = "A403", Error, PaymentHeld, ARE_DAYS, "article 3 without are_days", "fill in the days of ARE";
     ProofMissing = "A501", Warning, IdrHeld, DIFFERENTIAL_PROOF, "IDR waits for its proof",
-        "ask for the proof of execution of the month; the IDR is paid when it comes";
+        "ask for the proof of execution, then run the month again with it";
     FallTooSmall = "A502", Info, None, DIFFERENTIAL_FALL, "fall under 15 %", "nothing: the job gives no IDR";
     Article3Job = "A503", Info, None, DIFFERENTIAL_ARTICLE_3, "article 3 has no IDR", "nothing: the job gives no IDR";
     CapReached = "A504", Info, None, DIFFERENTIAL_CAP, "IDR cap reached", "nothing: half of the residual rights is used up";
     ClockEnded = "A505", Info, None, DIFFERENTIAL_CLOCK, "IDR clock ended", "nothing: the months of IDR are over";
     HiredOutside = "A506", Info, None, DIFFERENTIAL_WHO, "hired outside the CRP", "nothing: the job gives no IDR";
+    RowMissing = "A507", Info, None, DIFFERENTIAL_AMOUNT, "no row of the month for a running job",
+        "export the month's row of the job, or its end: without the row no IDR is paid";
 }
 
 impl fmt::Display for Code {

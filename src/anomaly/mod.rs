@@ -37,9 +37,6 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The longest part of a field that is repeated in a finding, in characters.
-    const LONGEST_FOUND: usize = 60;
-
     /// A finding whose remedy is the catalogue's.
     pub fn new(code: Code, place: Place, beneficiary: Option<BeneficiaryId>, found: impl Into<String>) -> Self {
         Self::with_detail(code, place, beneficiary, found, code.entry().remedy)
@@ -53,7 +50,7 @@ impl Finding {
         found: impl Into<String>,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { code, place, beneficiary, found: shortened(found.into()), detail: detail.into() }
+        Self { code, place, beneficiary, found: found.into(), detail: detail.into() }
     }
 
     /// Place (with the number that the column has in its file), code, what was found, what to do.
@@ -69,11 +66,13 @@ impl Finding {
     }
 }
 
-fn shortened(found: String) -> String {
-    if found.len() <= Finding::LONGEST_FOUND {
+/// The text of a field, for a finding: at most 60 characters of it.
+pub fn shortened(found: String) -> String {
+    const LONGEST: usize = 60;
+    if found.len() <= LONGEST {
         return found;
     }
-    match found.char_indices().nth(Finding::LONGEST_FOUND) {
+    match found.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}… ({} characters)", &found[..at], found.chars().count()),
         None => found,
     }

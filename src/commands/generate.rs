@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::SETTLED;
 use super::table::grouped;
+use super::{SETTLED, say};
 use crate::calendar::Month;
 use crate::generate::{FileWritten, Plan, Share, write_exports};
 
@@ -65,8 +65,8 @@ impl Generate {
                 row("events.csv", &written.events),
                 row("earnings.csv", &written.earnings),
             ];
-            print!("{}", super::table::text(&["file", "rows", "bytes"], &rows));
-            println!("\nwritten to {}", self.out.display());
+            say(&super::table::text(&["file", "rows", "bytes"], &rows));
+            say(&format!("\nwritten to {}\n", self.out.display()));
         }
         Ok(SETTLED)
     }

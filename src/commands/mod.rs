@@ -6,6 +6,7 @@ mod progress;
 mod run;
 mod table;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +46,11 @@ const WITH_TROUBLE: u8 = 1;
 const NOTHING: u8 = 2;
 /// Another run is at work (`EX_TEMPFAIL`).
 const BUSY: u8 = 75;
+
+/// Prints to stdout. Who closed it wants no more to read, and what was done stays done.
+fn say(text: &str) {
+    _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
 
 /// Carries out the command line and returns its exit status.
 pub fn main() -> ExitCode {

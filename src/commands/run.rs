@@ -6,12 +6,12 @@ use chrono::{SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 
 use super::table::{figures, grouped};
-use super::{SETTLED, WITH_TROUBLE, law, progress::Bar};
-use crate::anomaly::Code;
+use super::{SETTLED, WITH_TROUBLE, law, progress::Bar, say};
+use crate::anomaly::Entry;
 use crate::calendar::{Day, Month};
 use crate::columns::Export;
-use crate::exports;
-use crate::night::{self, Exports, Phase, Plan, Progress, Settled, Timings};
+use crate::exports::{self, Exports};
+use crate::night::{self, Phase, Plan, Progress, Settled, Timings};
 use crate::publish::staging::{SUMMARY, Staging};
 use crate::publish::summary::{Identity, Summary};
 
@@ -126,7 +126,8 @@ impl Run {
             let _bar = Bar::follow(scope, &progress, self.quiet);
             let mut settled = night::settle(&plan, &staging, &progress).map_err(flatten)?;
             progress.start(Phase::Publishing, 0);
-            let summary = Summary::new(identity, &settled, started, now());
+            let times = (started, now());
+            let summary = Summary::new(identity, times, &settled.totals, &settled.inputs, &settled.files);
             let mut file = staging.file(SUMMARY, false)?;
             file.append(summary.to_json()?.as_bytes())?;
             settled.files.push(file);
@@ -158,7 +159,7 @@ impl Run {
             );
         }
         bail!(
-            "{}: the results of other inputs stand here ({}); publish to another folder, or replace them with --force",
+            "{}: the results of another run stand here ({}); publish to another folder, or replace them with --force",
             self.out.display(),
             standing.join(", ")
         );
@@ -166,7 +167,7 @@ impl Run {
 
     fn already_done(&self, summary: &Summary) -> anyhow::Result<u8> {
         if self.json {
-            print!("{}", summary.to_json()?);
+            say(&summary.to_json()?);
         } else if !self.quiet {
             let out = self.out.display();
             println!(
@@ -179,10 +180,10 @@ impl Run {
 
     fn report(&self, summary: &Summary, settled: &Settled) -> anyhow::Result<()> {
         if self.json {
-            print!("{}", summary.to_json()?);
+            say(&summary.to_json()?);
         } else if !self.quiet {
-            print!("{}", people_table(summary));
-            println!("\nwritten to {}", self.out.display());
+            say(&people_table(summary, settled));
+            say(&format!("\nwritten to {}\n", self.out.display()));
         }
         if self.timings {
             eprint!("{}", timings_table(summary, settled));
@@ -208,7 +209,7 @@ fn today() -> Day {
     Day::from_date(Utc::now().date_naive())
 }
 
-fn people_table(summary: &Summary) -> String {
+fn people_table(summary: &Summary, settled: &Settled) -> String {
     let count = |number: u64| grouped(&number.to_string());
     let outcomes = &summary.outcomes;
     let totals = &summary.totals;
@@ -226,22 +227,26 @@ fn people_table(summary: &Summary) -> String {
         row("", String::new()),
         row("indemnified days", count(totals.asr_days.unsigned_abs())),
         row("ASR gross", grouped(&totals.asr_gross)),
-        row("pension offset", grouped(&format!("-{}", totals.pension_offset))),
-        row("participation", grouped(&format!("-{}", totals.participation))),
+        row("pension offset", less(&totals.pension_offset)),
+        row("participation", less(&totals.participation)),
         row("ASR net", grouped(&totals.asr_net)),
         row("IDR", grouped(&totals.idr)),
         row("net to pay", grouped(&totals.net)),
     ]);
-    if !summary.anomalies.is_empty() {
+    if !settled.totals.anomalies.is_empty() {
         out += "\n";
-        let meaning = |code: &str| {
-            let entry = Code::ALL.iter().map(|known| known.entry()).find(|entry| entry.code == code);
-            entry.map(|entry| format!("{code} {} ({})", entry.meaning, entry.effect.name())).unwrap_or_default()
-        };
-        let rows: Vec<_> = summary.anomalies.iter().map(|(code, number)| (meaning(code), count(*number))).collect();
-        out += &figures(&rows);
+        let rows = settled.totals.anomalies.iter().map(|(code, number)| {
+            let Entry { code, meaning, effect, .. } = code.entry();
+            row(&format!("{code} {meaning} ({})", effect.name()), count(*number))
+        });
+        out += &figures(&rows.collect::<Vec<_>>());
     }
     out
+}
+
+/// An amount that is taken off.
+fn less(amount: &str) -> String {
+    if amount == "0.00" { amount.to_owned() } else { grouped(&format!("-{amount}")) }
 }
 
 fn timings_table(summary: &Summary, settled: &Settled) -> String {

@@ -24,7 +24,9 @@ pub(super) fn figures(rows: &[(String, String)]) -> String {
     let wide = |cell: &String| cell.chars().count();
     let names = rows.iter().map(|(name, _)| wide(name)).max().unwrap_or_default();
     let numbers = rows.iter().map(|(_, number)| wide(number)).max().unwrap_or_default();
-    rows.iter().map(|(name, number)| format!("  {name:<names$}  {number:>numbers$}\n")).collect()
+    rows.iter()
+        .map(|(name, number)| format!("  {name:<names$}  {number:>numbers$}").trim_end().to_owned() + "\n")
+        .collect()
 }
 
 /// `1234567.89` as `1 234 567.89`, for people only.

@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::header::Header;
 use super::rows::Row;
 use super::values::{self, Unread};
-use crate::anomaly::{Code, Effect, Finding, Place};
+use crate::anomaly::{Code, Effect, Finding, Place, shortened};
 use crate::calendar::{Day, Month};
 use crate::columns::Column;
 use crate::facts::WeeklyHours;
@@ -50,7 +50,7 @@ impl<'r, 's> Cells<'r, 's> {
     /// Adds a finding about a column; `found` is its text.
     #[cold]
     pub(super) fn find(&mut self, code: Code, column: Column, detail: Option<&'static str>) {
-        let found = self.header.dialect.encoding.decode(self.raw(column)).into_owned();
+        let found = shortened(self.header.dialect.encoding.decode(self.raw(column)).into_owned());
         self.find_text(code, Some(column), found, detail);
     }
 
@@ -70,10 +70,18 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     #[cold]
-    fn unread(&mut self, column: Column, why: Unread, form: Code, detail: Option<&'static str>) {
+    fn unread(
+        &mut self,
+        column: Column,
+        why: Unread,
+        form: Code,
+        detail: Option<&'static str>,
+        decimals: &'static str,
+    ) {
         match why {
             Unread::Form => self.find(form, column, detail),
-            Unread::Decimals => self.find(form, column, Some("write fewer decimals, amounts as 1234.56")),
+            Unread::Decimals if form == Code::Amount => self.find(form, column, Some("write two decimals, as 1234.56")),
+            Unread::Decimals => self.find(form, column, Some(decimals)),
             Unread::Negative => self.find(Code::OutOfRange, column, Some("it is below zero; correct the value")),
             Unread::TooLarge => self.find(Code::OutOfRange, column, Some("it is too large; correct the value")),
         }
@@ -102,7 +110,7 @@ impl<'r, 's> Cells<'r, 's> {
             Ok(value) => Some(value),
             Err(why) => {
                 let detail = (kind.form == Code::Number).then_some("write a number such as 35.00 or 0.80");
-                self.unread(column, why, kind.form, detail);
+                self.unread(column, why, kind.form, detail, "write fewer decimals");
                 None
             }
         }
@@ -156,7 +164,7 @@ impl<'r, 's> Cells<'r, 's> {
         match values::whole(text, largest) {
             Ok(value) => Some(value),
             Err(why) => {
-                self.unread(column, why, Code::Number, None);
+                self.unread(column, why, Code::Number, None, "write a whole number, without decimals");
                 None
             }
         }

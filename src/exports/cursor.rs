@@ -6,7 +6,7 @@ use super::earnings::LaterMonth;
 use super::fields::Fields;
 use super::header::Header;
 use super::rows::Row;
-use crate::anomaly::{Code, Finding};
+use crate::anomaly::{Code, Finding, shortened};
 use crate::calendar::Month;
 use crate::columns::{Column, Export};
 use crate::facts::{Beneficiary, Earning, Event, Sourced};
@@ -37,6 +37,8 @@ pub struct Anonymous<'s> {
 pub struct Cursor<'b, 's> {
     header: &'s Header,
     bytes: &'b [u8],
+    /// All bytes as text, if they are UTF-8: each row is then a part of it.
+    text: Option<&'b str>,
     rows: std::slice::Iter<'b, Row>,
     row: Row,
     id: Option<BeneficiaryId>,
@@ -54,13 +56,13 @@ impl<'b, 's> Cursor<'b, 's> {
     /// At the first row with a readable number; those before it go to `anonymous`.
     pub fn new(
         header: &'s Header,
-        bytes: &'b [u8],
+        (bytes, text): (&'b [u8], Option<&'b str>),
         rows: &'b [Row],
         buffers: &'s mut CursorBuffers,
         anonymous: &mut impl FnMut(Anonymous<'_>),
     ) -> Self {
         let row = Row { line: 0, start: 0, length: 0, quoted: false };
-        let mut cursor = Self { header, bytes, rows: rows.iter(), row, id: None, fields: buffers };
+        let mut cursor = Self { header, bytes, text, rows: rows.iter(), row, id: None, fields: buffers };
         cursor.advance(anonymous);
         cursor
     }
@@ -123,7 +125,7 @@ impl<'b, 's> Cursor<'b, 's> {
             fields: &self.fields.fields,
             bytes: self.row.of(self.bytes),
             base: self.fields.fields.base(self.row.of(self.bytes)),
-            text: None,
+            text: self.text.and_then(|text| text.get(self.row.range())),
             row: self.row,
             id: self.id,
             findings,
@@ -166,12 +168,14 @@ impl Cells<'_, '_> {
     /// Whether the row is text and has as many fields as the header; told as A106 and A105.
     fn is_row(&mut self) -> bool {
         let encoding = self.header.dialect.encoding;
-        self.text = Some(self.bytes).filter(|_| encoding == Encoding::Utf8).and_then(|row| str::from_utf8(row).ok());
+        if self.text.is_none() && encoding == Encoding::Utf8 {
+            self.text = str::from_utf8(self.bytes).ok();
+        }
         if self.text.is_none() && !encoding.is_text(self.bytes) {
             let at = self.first_column_without_text();
             match at {
                 Some(column) => self.find(Code::NotText, column, None),
-                None => self.find_text(Code::NotText, None, encoding.decode(self.bytes).into_owned(), None),
+                None => self.find_text(Code::NotText, None, shortened(encoding.decode(self.bytes).into_owned()), None),
             }
         }
         if self.fields.count() != self.header.count {

@@ -8,6 +8,7 @@ mod dialect;
 mod earnings;
 mod events;
 mod fields;
+mod folder;
 mod header;
 mod rows;
 mod values;
@@ -15,6 +16,7 @@ mod values;
 pub use block::{Batch, BlockReader, InputDigest};
 pub use cursor::{Anonymous, Cursor, CursorBuffers, Read};
 pub use dialect::{Delimiter, Dialect, Encoding};
+pub use folder::{Exports, Input};
 pub use header::Header;
 pub use rows::Row;
 

@@ -17,9 +17,16 @@ pub struct Row {
 
 impl Row {
     /// Its bytes.
+    #[inline]
     pub fn of(self, bytes: &[u8]) -> &[u8] {
+        &bytes[self.range()]
+    }
+
+    /// Where it stands among the bytes.
+    #[inline]
+    pub fn range(self) -> std::ops::Range<usize> {
         let start = self.start as usize;
-        &bytes[start..start + self.length as usize]
+        start..start + self.length as usize
     }
 }
 

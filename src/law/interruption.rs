@@ -48,8 +48,7 @@ impl Law {
         let timeline = &self.interruptions[kind as usize];
         let rule = timeline.on(first.min(self.verified_until))?;
         if rule.not_in.contains(&regime.id) {
-            let name = format!("{kind} in {}", regime.id);
-            return Err(UnknownLaw::BeforeFirstText { name, day: first, first: self.verified_until });
+            return Err(UnknownLaw::NotInRegime { name: kind.to_string(), regime: regime.id.clone() });
         }
         Ok(rule.effect)
     }

@@ -34,6 +34,14 @@ pub enum UnknownLaw {
         /// The first day with a text.
         first: Day,
     },
+    /// The regime does not know it.
+    #[error("{name} is unknown to {regime}")]
+    NotInRegime {
+        /// What was looked for.
+        name: String,
+        /// The id of the regime.
+        regime: String,
+    },
     /// The day lies behind the last day that was verified.
     #[error("{name} on {day}: not verified after {last}")]
     AfterLastCheck {

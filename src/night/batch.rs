@@ -1,16 +1,16 @@
 //! One batch: rows to dossiers, dossiers to settlements, settlements to the bytes of the files.
 
-use super::totals::Totals;
 use crate::anomaly::Finding;
 use crate::calendar::Month;
 use crate::columns::Export;
 use crate::dossier::{Joined, RowFate};
-use crate::exports::{Anonymous, Batch, Cursor, CursorBuffers, Header};
+use crate::exports::{Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
 use crate::money::Cents;
 use crate::publish::rows::{self, Decision, MonthText};
 use crate::settle::{Outcome, Settlement, Settler};
+use crate::totals::Totals;
 
 /// What every batch of a run has in common.
 #[derive(Debug)]
@@ -109,9 +109,12 @@ impl<'r> BatchSettler<'r> {
         let headers = self.task.headers;
         let mut unread = Unread::new(headers);
         let [first, second, third] = buffers;
+        // One encoding is said for all exports. One look at all bytes costs less than one at each row.
+        let is_utf8 = headers[0].dialect.encoding == Encoding::Utf8;
+        let text = Some(&batch.bytes).filter(|_| is_utf8).and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
         let mut cursor = |export: Export, buffers| {
             let (header, rows) = (&headers[export as usize], &batch.rows[export as usize]);
-            Cursor::new(header, &batch.bytes, rows, buffers, &mut |row| unread.add(export, row))
+            Cursor::new(header, (&batch.bytes, text), rows, buffers, &mut |row| unread.add(export, row))
         };
         let mut cursors =
             [cursor(Export::Beneficiaries, first), cursor(Export::Events, second), cursor(Export::Earnings, third)];

@@ -7,16 +7,15 @@ use std::time::{Duration, Instant};
 use tempfile::SpooledTempFile;
 
 use super::batch::{BatchSettler, Bounds, Output, Task};
-use super::inputs::Input;
 use super::progress::Progress;
 use super::sorted::Merge;
-use super::totals::Totals;
 use super::{NightError, Plan};
 use crate::columns::Export;
-use crate::exports::{Batch, BlockReader};
+use crate::exports::{Batch, BlockReader, Input};
 use crate::pipeline::{self, Failure, Stages};
 use crate::publish::rows::{ANOMALIES_HEADER, DECISIONS_HEADER, PAYMENTS_HEADER};
 use crate::publish::staging::{StagedFile, StagedWriter, Staging};
+use crate::totals::Totals;
 
 /// Where batches come from.
 pub(super) trait Batches: Sync {

@@ -2,29 +2,26 @@
 
 mod batch;
 mod gather;
-mod inputs;
 mod partitions;
 mod progress;
 mod scatter;
 mod sorted;
-mod totals;
 
 pub use batch::{BatchSettler, Bounds, Output, Task, Unsorted};
 pub use gather::Timings;
-pub use inputs::{Exports, Input};
 pub use progress::{Phase, Progress};
 pub use sorted::Merge;
-pub use totals::{Outcomes, Totals};
 
 use std::num::NonZeroUsize;
 
 use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::Month;
 use crate::columns::{Column, Export};
-use crate::exports::{BlockReader, Encoding, Header, InputDigest, Refusal};
+use crate::exports::{BlockReader, Encoding, Exports, Header, Input, InputDigest, Refusal};
 use crate::law::Law;
 use crate::publish::rows;
 use crate::publish::staging::{PublishError, StagedFile, Staging};
+use crate::totals::Totals;
 
 use gather::Gathered;
 

@@ -9,16 +9,15 @@ use std::time::Instant;
 
 use super::batch::{Task, Unread};
 use super::gather::{AnonymousRows, Timings, lock, night_error};
-use super::inputs::{Exports, Input};
 use super::partitions::{Extent, Partitions, push_record};
 use super::progress::Progress;
-use super::totals::Totals;
 use super::{NightError, Plan};
 use crate::columns::Export;
-use crate::exports::{Batch, BlockReader, Cursor, CursorBuffers, Header, InputDigest};
+use crate::exports::{Batch, BlockReader, Cursor, CursorBuffers, Exports, Header, Input, InputDigest};
 use crate::identity::BeneficiaryId;
 use crate::pipeline::{self, Stages};
 use crate::publish::staging::Staging;
+use crate::totals::Totals;
 
 /// About how many bytes a partition holds; with its outputs it is in memory once for each thread.
 const PARTITION_BYTES: u64 = 6 << 20;
@@ -175,7 +174,7 @@ impl<'r> Stages for Scatter<'r> {
             let bytes = row.of(&batch.bytes);
             let Some(id) = header.id_of(bytes, row.quoted) else {
                 let only = std::slice::from_ref(row);
-                Cursor::new(header, &batch.bytes, only, cursor, &mut |row| unread.add(*export, row));
+                Cursor::new(header, (&batch.bytes, None), only, cursor, &mut |row| unread.add(*export, row));
                 continue;
             };
             let partition = self.bounds.partition_point(|&first| first <= id);

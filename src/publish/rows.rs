@@ -1,6 +1,6 @@
 //! The rows of the published files, as bytes.
 
-use crate::anomaly::{Effect, Finding};
+use crate::anomaly::{Code, Effect, Finding};
 use crate::bytes::has_any;
 use crate::calendar::Month;
 use crate::exports::Header;
@@ -154,7 +154,7 @@ pub fn decision(out: &mut Vec<u8>, decision: &Decision<'_>) {
     if let Outcome::Nil(reason) = decision.outcome {
         out.extend_from_slice(reason.name().as_bytes());
     } else if !decision.findings.is_empty() {
-        reasons(out, decision.findings);
+        reasons(out, decision);
     }
     out.push(b',');
     decision.net.write(out);
@@ -162,12 +162,13 @@ pub fn decision(out: &mut Vec<u8>, decision: &Decision<'_>) {
 }
 
 /// The codes of the findings with the worst effect, each once, in order.
-fn reasons(out: &mut Vec<u8>, findings: &[Finding]) {
+fn reasons(out: &mut Vec<u8>, decision: &Decision<'_>) {
+    let findings = decision.findings;
     let effect = |finding: &Finding| finding.code.entry().effect;
-    let holds = |effect| matches!(effect, Effect::RowRefused | Effect::PaymentHeld);
-    let all_held = findings.iter().any(|finding| holds(effect(finding)));
+    let all_held = findings.iter().any(|finding| effect(finding).holds());
     let counts = |finding: &&Finding| match effect(finding) {
-        Effect::None => false,
+        // What drops a copy holds nobody.
+        Effect::None => decision.outcome == Outcome::Refused && finding.code == Code::SameBeneficiary,
         Effect::IdrHeld => !all_held,
         Effect::RowRefused | Effect::PaymentHeld => true,
     };

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::anomaly::Code;
 use crate::calendar::Month;
 use crate::columns::Export;
+use crate::exports::{Exports, InputDigest};
 use crate::law::Law;
 use crate::money::Cents;
-use crate::night::{Exports, Outcomes, Settled, Totals};
 use crate::settle::Amounts;
+use crate::totals::{Outcomes, Totals};
 
 use super::staging::{SUMMARY, StagedFile};
 
@@ -170,11 +171,16 @@ impl FileRecord {
 
 impl Summary {
     /// The summary of a run whose files are complete.
-    pub fn new(mut identity: Identity, settled: &Settled, started: String, finished: String) -> Self {
-        let totals = &settled.totals;
+    pub fn new(
+        mut identity: Identity,
+        (started, finished): (String, String),
+        totals: &Totals,
+        inputs: &[Option<InputDigest>; 3],
+        files: &[StagedFile],
+    ) -> Self {
         identity.inputs.clear();
         let mut rows = BTreeMap::new();
-        for (export, input) in Export::ALL.into_iter().zip(&settled.inputs) {
+        for (export, input) in Export::ALL.into_iter().zip(inputs) {
             let Some(input) = input else { continue };
             let name = export.file_name().to_owned();
             let later_months = if export == Export::Earnings { totals.later } else { 0 };
@@ -193,7 +199,7 @@ impl Summary {
             totals: AmountTexts::new(totals.outcomes.paid, &totals.amounts),
             by_regime: by_regime.map(|(id, (count, sums))| (id.clone(), AmountTexts::new(*count, sums))).collect(),
             anomalies: anomalies_by_code(totals),
-            outputs: settled.files.iter().map(record).collect(),
+            outputs: files.iter().map(record).collect(),
         }
     }
 

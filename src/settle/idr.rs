@@ -71,6 +71,9 @@ pub(super) fn value(
                 settlement.idr.push(line);
             }
         }
+        if at == month {
+            tell_missing_rows(month, case, &qualifying, frozen.clock, findings);
+        }
         // Behind the clock nothing uses the cap any more: only the month itself is left to be explained.
         at = if at < frozen.clock.last.month() { at.next() } else { at.next().max(month) };
     }
@@ -101,7 +104,7 @@ fn qualifies(
     let comparison = comparison(case, &rows[0].fact);
     let qualifies = law.fall_qualifies(&comparison, hire)?;
     if let Some(row) = of_month.filter(|_| !qualifies) {
-        let found = format!("{} for {} hours", comparison.base, comparison.new_hours);
+        let found = format!("{} for {} hours at hire", comparison.base, comparison.new_hours);
         findings.push(finding(Code::FallTooSmall, case, row, Column::BaseMonthlyGross, found));
     }
     Ok(qualifies)
@@ -143,6 +146,17 @@ fn line(
         used_before,
         amount: due.min(frozen.cap - used_before),
     })
+}
+
+/// R6.3: a month without a row of the job gives nothing; said of each job that runs in the month, within the clock.
+fn tell_missing_rows(month: Month, case: &Case<'_, '_>, jobs: &[Job], clock: Span, findings: &mut Vec<Finding>) {
+    let earnings = case.dossier.earnings;
+    for job in jobs.iter().filter(|job| job.span.intersect(clock).meets(month.span())) {
+        if let (None, Some(last)) = (job.row(earnings, month), job.rows(earnings).last()) {
+            let found = format!("last row for {}", last.fact.month);
+            findings.push(finding(Code::RowMissing, case, last, Column::Month, found));
+        }
+    }
 }
 
 fn comparison(case: &Case<'_, '_>, earning: &Earning) -> Comparison {

@@ -9,7 +9,7 @@ mod unpaid;
 
 pub use statement::{Amounts, AsrLine, IdrLine, NilReason, Outcome, Settlement};
 
-use crate::anomaly::{Code, Effect, Finding, Place};
+use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::{Month, Span};
 use crate::columns::{Column, Export};
 use crate::facts::Dossier;
@@ -49,8 +49,7 @@ impl<'l> Settler<'l> {
         settlement.clear();
         self.jobs.gather(dossier.earnings);
         let examined = self.examine(dossier, findings);
-        let holds = |finding: &Finding| matches!(finding.code.entry().effect, Effect::RowRefused | Effect::PaymentHeld);
-        let may_pay = !findings.iter().any(holds);
+        let may_pay = !findings.iter().any(|finding| finding.code.entry().effect.holds());
         if let Some(case) = examined.filter(|_| may_pay) {
             settlement.regime = Some(&case.right.regime.id);
             let known = findings.len();

@@ -184,12 +184,15 @@ impl Settlement<'_> {
             amounts.participation += line.participation.times_days(days);
         }
         amounts.idr = self.idr.iter().map(|line| line.amount).sum();
-        let worst = findings.iter().map(|finding| finding.code.entry().effect).min().unwrap_or(Effect::None);
-        self.outcome = match worst {
-            Effect::RowRefused | Effect::PaymentHeld => Outcome::Held,
-            _ if amounts.net() > Cents::ZERO => Outcome::Paid,
-            Effect::IdrHeld => Outcome::Held,
-            Effect::None => Outcome::Nil(self.nil_reason),
+        let has = |effect| findings.iter().any(|finding| finding.code.entry().effect == effect);
+        self.outcome = if has(Effect::RowRefused) || has(Effect::PaymentHeld) {
+            Outcome::Held
+        } else if amounts.net() > Cents::ZERO {
+            Outcome::Paid
+        } else if has(Effect::IdrHeld) {
+            Outcome::Held
+        } else {
+            Outcome::Nil(self.nil_reason)
         };
         self.amounts = if self.outcome == Outcome::Paid { amounts } else { Amounts::default() };
     }
