@@ -39,6 +39,13 @@ impl<R: Read> Merge<R> {
             reader.take(count, batch);
         }
         if batch.is_empty() {
+            // Either all was read, or rows are left that can't be cut by number: they leave the bounds, which whoever works
+            // on them finds.
+            for reader in &mut self.readers {
+                reader.take(reader.buffered().len(), batch);
+            }
+        }
+        if batch.is_empty() {
             return Ok(None);
         }
         let bounds = Bounds { above: self.above, up_to };
@@ -93,4 +100,24 @@ fn rows_up_to<R: Read>(reader: &BlockReader<R>, up_to: BeneficiaryId) -> usize {
         }
     }
     low
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columns::Export;
+    use crate::exports::Encoding;
+
+    #[test]
+    fn rows_in_no_order_are_handed_out_even_if_none_lies_within_the_bounds() {
+        // The last whole number that is buffered lies below all before it: nothing can be cut, and the first version took
+        // that for the end of the files.
+        let (many, more) = ("B5,,,\n".repeat(40_000), "B9,,,\n".repeat(20_000));
+        let unsorted = format!("beneficiary_id,kind,start,end\n{many}B1,,,\n{more}");
+        let readers = (0..3).map(|_| BlockReader::open(Export::Events, unsorted.as_bytes(), Encoding::Utf8, false));
+        let mut merge = Merge::new(readers.collect::<Result<_, _>>().unwrap(), 1);
+        let mut batch = Batch::default();
+        let bounds = merge.next(&mut batch).unwrap().unwrap();
+        assert!(!batch.is_empty() && bounds.above.is_none());
+    }
 }
