@@ -43,8 +43,11 @@ struct LawRow {
 
 type Answers = Result<Vec<(&'static str, String)>, String>;
 
+/// Answers a row's day and inputs.
+type Voices = fn(&str, &mut Inputs) -> Answers;
+
 /// Each table and who answers its rows: one answer of each voice that must say what is expected.
-const TABLES: [(&str, fn(&str, &mut Inputs) -> Answers); 7] = [
+const TABLES: [(&str, Voices); 7] = [
     ("are", are),
     ("daily", daily),
     ("differential", month),
