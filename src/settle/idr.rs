@@ -60,6 +60,10 @@ pub(super) fn value(
         for (job, row) in qualifying.iter().filter_map(|job| job.row(earnings, at).map(|row| (job, row))) {
             let line = line(law, case, job, row, frozen, used)?;
             if at == month {
+                // R3.3: held if this month needs a day behind the last verified one; an earlier one pays nothing now.
+                if !line.days.is_empty() {
+                    law.verified(line.days.last)?;
+                }
                 explain(case, row, job, &line, frozen.clock, held, findings);
             }
             // R6.7, R6.8: only a month that is proved and free of a second job is paid, and only what is paid uses the cap.
@@ -131,7 +135,6 @@ fn line(
     let days = job.span.intersect(month.span()).intersect(frozen.clock);
     let mut monthly = Cents::ZERO;
     if !days.is_empty() {
-        law.verified(days.last)?;
         monthly = law.monthly_differential(&comparison(case, &row.fact), job.span.first)?;
     }
     let due = law.part_of_month(monthly, month, days);
