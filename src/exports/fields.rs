@@ -100,7 +100,8 @@ fn place(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-fn trimmed(field: &[u8]) -> &[u8] {
+/// The one way in which fields lose their outer spaces: a number read in two places must be the same in both.
+pub(super) fn trimmed(field: &[u8]) -> &[u8] {
     match field {
         [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => field.trim_ascii(),
         _ => field,
