@@ -29,7 +29,7 @@ pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-/// A row of `beneficiaries.csv` that is paid 1426.20 in May 2009 (46.00 a day), without its line end.
+/// A row of `beneficiaries.csv` that is paid 1426.20 in May 2009 (30 days of 46.20, one of 40.20), without its line end.
 pub fn beneficiary(id: &str) -> String {
     format!("{id},{NIR},{NAME} Anne,{IBAN},2009-01-05,2009-02-28,60,60.00,35")
 }
