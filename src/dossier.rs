@@ -62,12 +62,15 @@ impl<'b> Joined<'b> {
         }
         while earnings.id() == Some(id) {
             self.counts[Export::Earnings as usize] += 1;
+            let later = self.later;
             match earnings.earning(month, &mut self.findings) {
                 Read::Fact(earning) => self.earnings.push(earning),
                 Read::Refused => {}
                 Read::LaterMonth => self.later += 1,
             }
-            self.tell_orphan(id, Export::Earnings, earnings);
+            if self.later == later {
+                self.tell_orphan(id, Export::Earnings, earnings);
+            }
             earnings.advance(&mut |row| anonymous(Export::Earnings, row));
         }
         if self.events.len() > 1 {

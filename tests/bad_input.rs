@@ -510,3 +510,13 @@ fn rows_without_a_number_lose_none_of_their_faults_and_hold_nobody() {
     has_anomalies(&night, &anomalies);
     assert_eq!(night.decisions(), ["B001 2 paid  1426.20", " 3 refused A101 A103 0.00", " 4 refused A102 A107 0.00"]);
 }
+
+#[test]
+fn rows_of_later_months_are_ignored_whoever_they_are_for() {
+    // The first version refused such a row of an unknown beneficiary, who may come with the exports of that month.
+    let later = ["B001", "B999"].map(|id| format!("{id},73282932000074,2009-06,2009-06-01,,35,1200.00,1200.00,"));
+    let night = Night::new().with("earnings.csv", table(EARNINGS, later));
+    night.run().has_status(0);
+    assert_eq!(night.anomalies(), ["A111 earnings.csv 1 3"]);
+    assert_eq!(night.rows("anomalies.csv")[0][7], "2 rows after 2009-05");
+}
