@@ -64,8 +64,8 @@ fn the_examples_of_the_help_texts_work() {
         let help = String::from_utf8(run(&[command, "--help"]).get_output().stdout.clone()).unwrap();
         for line in help.lines().filter(|line| line.starts_with("  versement ")) {
             let line = line.split(['|', '>']).next().unwrap();
-            let out = line.contains("--json").then_some(" --force").unwrap_or_default();
-            let words = format!("{line}{out}");
+            let force = if line.contains("--json") { " --force" } else { "" };
+            let words = format!("{line}{force}");
             let status =
                 versement().args(words.split_whitespace().skip(1)).current_dir(&folder).output().unwrap().status;
             assert!(matches!(status.code(), Some(0 | 1)), "{line}: {status}");
