@@ -52,6 +52,9 @@ impl<'b> Joined<'b> {
             self.add_beneficiary(beneficiaries);
             beneficiaries.advance(&mut |row| anonymous(Export::Beneficiaries, row));
         }
+        if self.rows.len() > 1 {
+            self.tell_doubles(id);
+        }
         while events.id() == Some(id) {
             self.counts[Export::Events as usize] += 1;
             if let Read::Fact(event) = events.event(&mut self.findings) {
@@ -62,12 +65,15 @@ impl<'b> Joined<'b> {
         }
         while earnings.id() == Some(id) {
             self.counts[Export::Earnings as usize] += 1;
+            let later = self.later;
             match earnings.earning(month, &mut self.findings) {
                 Read::Fact(earning) => self.earnings.push(earning),
                 Read::Refused => {}
                 Read::LaterMonth => self.later += 1,
             }
-            self.tell_orphan(id, Export::Earnings, earnings);
+            if self.later == later {
+                self.tell_orphan(id, Export::Earnings, earnings);
+            }
             earnings.advance(&mut |row| anonymous(Export::Earnings, row));
         }
         if self.events.len() > 1 {
@@ -114,17 +120,24 @@ impl<'b> Joined<'b> {
             (Read::Fact(_), Some(_)) => RowFate::Contradiction,
             (Read::Refused | Read::LaterMonth, _) => RowFate::Refused,
         };
-        if let Some(&(first, _)) = self.rows.first() {
-            self.tell_double(cursor, first, line, fate);
-        }
         self.rows.push((line, fate));
     }
 
+    /// Says A204 of each row: copies are dropped; where any row differs or can't be read, none of the others is paid.
     #[cold]
-    fn tell_double(&mut self, cursor: &Cursor<'b, '_>, first: u64, line: u64, fate: RowFate) {
-        let code = if fate == RowFate::Copy { Code::SameBeneficiary } else { Code::TwoBeneficiaries };
-        let place = Place { export: Export::Beneficiaries, line, column: Some(Column::BeneficiaryId) };
-        self.findings.push(Finding::new(code, place, cursor.id(), format!("lines {first} and {line}")));
+    fn tell_doubles(&mut self, id: BeneficiaryId) {
+        let differ = self.rows.iter().any(|(_, fate)| matches!(fate, RowFate::Contradiction | RowFate::Refused));
+        let first = self.rows[0].0;
+        let other = self.rows[1..].iter().find(|(_, fate)| *fate != RowFate::Copy).map_or(first, |&(line, _)| line);
+        for &(line, fate) in &self.rows {
+            let found = format!("lines {first} and {}", if line == first { other } else { line });
+            let place = Place { export: Export::Beneficiaries, line, column: Some(Column::BeneficiaryId) };
+            match fate {
+                RowFate::Copy => self.findings.push(Finding::new(Code::SameBeneficiary, place, Some(id), found)),
+                _ if differ => self.findings.push(Finding::new(Code::TwoBeneficiaries, place, Some(id), found)),
+                _ => {}
+            }
+        }
     }
 
     fn tell_orphan(&mut self, id: BeneficiaryId, export: Export, cursor: &Cursor<'b, '_>) {

@@ -12,6 +12,7 @@ pub mod exports;
 pub mod facts;
 pub mod generate;
 pub mod identity;
+pub mod intake;
 pub mod law;
 pub mod money;
 pub mod night;

@@ -18,15 +18,15 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 /// Modules of ours that each part may name; threads know nothing of what they carry.
 const MAY_NAME: [(&str, &[&str]); 6] = [
     ("calendar", &[]),
-    ("identity", &[]),
+    ("identity", &["bytes"]),
     ("law", &["calendar", "facts", "hexadecimal", "money"]),
     ("money", &[]),
     ("pipeline", &[]),
     ("settle", &["anomaly", "calendar", "columns", "facts", "identity", "law", "money"]),
 ];
 
-/// The only parts that open files: commands read the law file, a night its exports, publishing and generating write.
-const OPEN_FILES: [&str; 4] = ["commands", "generate", "night", "publish"];
+/// The only parts that open files: commands read the law file, the intake opens exports, a night sorts in temporary files, publishing and generating write.
+const OPEN_FILES: [&str; 5] = ["commands", "generate", "intake", "night", "publish"];
 const OPENING: [&str; 6] = ["fs", "File", "OpenOptions", "tempfile", "NamedTempFile", "SpooledTempFile"];
 
 struct Source {

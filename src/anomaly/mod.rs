@@ -61,14 +61,21 @@ impl Finding {
     }
 
     /// The order of findings about the same beneficiary.
-    pub fn order(&self) -> (Place, Code) {
-        (self.place, self.code)
+    pub fn order(&self) -> (Export, u64, Option<usize>, Code) {
+        let Place { export, line, column } = self.place;
+        let column = column.and_then(|column| export.columns().iter().position(|&other| other == column));
+        (export, line, column, self.code)
     }
 }
 
-/// The text of a field, for a finding: at most 60 characters of it.
-pub fn shortened(found: String) -> String {
+/// The text of a field, for a finding: at most 60 characters of it, control characters written out.
+pub fn shortened(mut found: String) -> String {
     const LONGEST: usize = 60;
+    if found.contains(char::is_control) {
+        let shown =
+            |letter: char| if letter.is_control() { letter.escape_default().to_string() } else { letter.into() };
+        found = found.chars().take(LONGEST + 1).map(shown).collect();
+    }
     if found.len() <= LONGEST {
         return found;
     }

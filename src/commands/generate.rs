@@ -1,11 +1,13 @@
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::table::grouped;
 use super::{SETTLED, say};
 use crate::calendar::Month;
+use crate::columns::Export;
 use crate::generate::{FileWritten, Plan, Share, write_exports};
 
 /// Makes exports of people who don't exist: to try the program, to test it, to measure it.
@@ -15,7 +17,7 @@ use crate::generate::{FileWritten, Plan, Share, write_exports};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   versement generate --month 2009-05 --beneficiaries 300 --seed 1 --out exports/2009-05
-  versement generate --month 2009-05 --beneficiaries 100000 --seed 7 --faults 5 --shuffled --out exports/hard")]
+  versement generate --month 2009-05 --beneficiaries 9000 --seed 7 --faults 5 --shuffled --out hard")]
 pub(super) struct Generate {
     /// The month that the exports are for, as 2009-05
     #[arg(long, value_name = "MONTH")]
@@ -35,6 +37,9 @@ pub(super) struct Generate {
     /// Write the rows in no order
     #[arg(long)]
     shuffled: bool,
+    /// Replace exports that stand in --out
+    #[arg(long)]
+    force: bool,
     /// Print nothing but trouble
     #[arg(long, short)]
     quiet: bool,
@@ -49,6 +54,11 @@ impl Generate {
             faults: self.faults,
             shuffled: self.shuffled,
         };
+        let stands = |export: &Export| self.out.join(export.file_name()).symlink_metadata().is_ok();
+        if let Some(export) = Export::ALL.into_iter().find(stands).filter(|_| !self.force) {
+            let path = self.out.join(export.file_name());
+            bail!("{}: exports stand here already; choose another --out, or replace them with --force", path.display());
+        }
         let bar = if self.quiet { ProgressBar::hidden() } else { ProgressBar::new(self.beneficiaries) };
         let style = ProgressStyle::with_template(
             "generating [{bar:30}] {percent:>3} %  {human_pos}/{human_len}  {per_sec}  {eta} left",

@@ -10,7 +10,8 @@ use super::{SETTLED, WITH_TROUBLE, law, progress::Bar, say};
 use crate::anomaly::Entry;
 use crate::calendar::{Day, Month};
 use crate::columns::Export;
-use crate::exports::{self, Exports};
+use crate::exports;
+use crate::intake::Exports;
 use crate::night::{self, Phase, Plan, Progress, Settled, Timings};
 use crate::publish::staging::{SUMMARY, Staging};
 use crate::publish::summary::{Identity, Summary};
@@ -138,31 +139,36 @@ impl Run {
         Ok(if settled.totals.has_trouble() { WITH_TROUBLE } else { SETTLED })
     }
 
-    /// The summary of the same run, if its results stand in --out whole; an error if those of another run do. With --force
-    /// nobody looks.
+    /// The summary of the same run, if its results stand in --out whole; an error if those of another run do, unless --force
+    /// replaces them.
     fn standing(&self, staging: &Staging, identity: &Identity, exports: &Exports) -> anyhow::Result<Option<Summary>> {
         let standing = staging.standing();
-        if standing.is_empty() || staging.was_cut_off() || self.force {
+        if standing.is_empty() || staging.was_cut_off() {
             return Ok(None);
         }
-        let identity = identity.clone().with_inputs(exports).context("the exports can't be read")?;
-        let summary = Summary::read(staging.folder());
-        let of_this_run = summary.filter(|summary| summary.identity == identity);
-        if let Some(summary) = of_this_run {
-            if summary.is_complete(staging.folder()) {
-                return Ok(Some(summary));
+        let of_this_run = match Summary::read(staging.folder()) {
+            Some(summary) if summary.identity.may_be(identity, exports) => {
+                let identity = identity.clone().with_inputs(exports).context("the exports can't be read")?;
+                Some(summary).filter(|summary| summary.identity == identity)
             }
-            bail!(
-                "{}: the results of this run stand here, but were changed since (SHA-256 differ from {SUMMARY}); \
-                 publish to another folder, or write them anew with --force",
-                self.out.display()
-            );
+            _ => None,
+        };
+        let was_changed = match of_this_run {
+            Some(summary) if summary.is_complete(staging.folder()) => return Ok(Some(summary)),
+            changed => changed.is_some(),
+        };
+        let out = self.out.display();
+        match (self.force, was_changed) {
+            (true, _) => Ok(None),
+            (false, true) => bail!(
+                "{out}: the results of this run stand here, but were changed since (SHA-256 differ from {SUMMARY}); publish to \
+                 another folder, or write them anew with --force"
+            ),
+            (false, false) => bail!(
+                "{out}: the results of another run stand here ({}); publish to another folder, or replace them with --force",
+                standing.join(", ")
+            ),
         }
-        bail!(
-            "{}: the results of another run stand here ({}); publish to another folder, or replace them with --force",
-            self.out.display(),
-            standing.join(", ")
-        );
     }
 
     fn already_done(&self, summary: &Summary) -> anyhow::Result<u8> {
@@ -170,10 +176,8 @@ impl Run {
             say(&summary.to_json()?);
         } else if !self.quiet {
             let out = self.out.display();
-            println!(
-                "already done: {out} holds the results of these inputs since {}; nothing was touched",
-                summary.finished
-            );
+            let since = &summary.finished;
+            say(&format!("already done: {out} holds the results of these inputs since {since}; nothing was touched\n"));
         }
         Ok(SETTLED)
     }

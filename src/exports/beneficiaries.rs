@@ -60,7 +60,7 @@ impl<'r> Cells<'r, '_> {
     fn nir(&mut self) -> Option<Nir> {
         let nir = Nir::new(self.required(Column::Nir)?);
         match nir {
-            None => self.find(Code::Number, Column::Nir, Some("write the 13 characters and the key of the NIR")),
+            None => self.find(Code::Number, Column::Nir, Some("write the 13 characters and the 2 digits of the key")),
             Some(nir) if !nir.is_valid() => self.find(Code::NirKey, Column::Nir, None),
             Some(_) => {}
         }

@@ -306,8 +306,8 @@ impl Header {
         let place = self.place(Column::BeneficiaryId)?;
         let delimiter = self.dialect.delimiter.byte();
         if place == 0 && !quoted {
-            let end = row.iter().take(BeneficiaryId::LENGTH + 8).position(|&byte| byte == delimiter);
-            return BeneficiaryId::new(row[..end.unwrap_or(row.len())].trim_ascii());
+            let end = memchr::memchr(delimiter, row).unwrap_or(row.len());
+            return BeneficiaryId::new(super::fields::trimmed(&row[..end]));
         }
         let mut fields = super::fields::Fields::default();
         fields.split(row, quoted, delimiter);

@@ -22,7 +22,8 @@ struct Decimal {
 }
 
 const AMOUNT: Decimal = Decimal { decimals: 2, largest: Cents::LARGEST.0, form: Code::Amount };
-const HOURS: Decimal = Decimal { decimals: 2, largest: 16_800, form: Code::Number };
+/// Hours above what a week has are read too: A306 holds them.
+const HOURS: Decimal = Decimal { decimals: 2, largest: 999_999, form: Code::Number };
 const RATIO: Decimal = Decimal { decimals: 9, largest: Rate::ONE.billionths(), form: Code::Number };
 
 /// The cells of one row.

@@ -115,6 +115,7 @@ impl<'b, 's> Cursor<'b, 's> {
                 }
             }
         }
+        findings.sort_by_key(Finding::order);
         anonymous(Anonymous { row: self.row, findings: &findings });
         self.fields.findings = findings;
     }

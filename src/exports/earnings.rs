@@ -57,12 +57,10 @@ impl Cells<'_, '_> {
 
     fn employer(&mut self) -> Option<Siret> {
         let siret = Siret::new(self.required(Column::Employer)?);
-        match siret {
-            None => self.find(Code::Number, Column::Employer, Some("write the 14 digits of the SIRET")),
-            Some(siret) if !siret.is_valid() => self.find(Code::SiretKey, Column::Employer, None),
-            Some(_) => {}
+        if !siret.is_valid() {
+            self.find(Code::SiretKey, Column::Employer, None);
         }
-        siret
+        Some(siret)
     }
 
     /// R6.1 asks for a paid job: its base pay is above zero.

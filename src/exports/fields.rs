@@ -98,12 +98,13 @@ fn place(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
+/// The one way in which fields lose their outer spaces and tabs: a number read in two places must be the same in both.
 #[inline]
-fn trimmed(field: &[u8]) -> &[u8] {
-    match field {
-        [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => field.trim_ascii(),
-        _ => field,
+pub(super) fn trimmed(mut field: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = field {
+        field = rest;
     }
+    field
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Header {
             }
         }
         let header = Self { export, dialect, count: fields.count(), unknown, places };
-        header.check_needs()?;
+        header.check_needs(row)?;
         Ok(header)
     }
 
@@ -64,7 +64,7 @@ impl Header {
         delimiter_of(bytes.split(|&byte| byte == b'\n').next().unwrap_or_default())
     }
 
-    fn check_needs(&self) -> Result<(), Refusal> {
+    fn check_needs(&self, row: &[u8]) -> Result<(), Refusal> {
         let missing = |column: &&Column| self.place(**column).is_none();
         let columns = self.export.columns();
         let mut names: Vec<String> = columns
@@ -77,7 +77,19 @@ impl Header {
         if columns.contains(&Column::Sjr) && missing(&&Column::Sjr) && wage.iter().any(|column| missing(&column)) {
             names.push("sjr (or reference_pay and reference_days)".to_owned());
         }
-        if names.is_empty() { Ok(()) } else { Err(Refusal::MissingColumns { export: self.export, columns: names }) }
+        if names.is_empty() {
+            return Ok(());
+        }
+        let hint = if row.starts_with(b"\xEF\xBB\xBF") {
+            "the file is UTF-8: leave out --encoding"
+        } else if row.contains(&b'\r') {
+            "its line ends are single carriage returns: export it with LF or CRLF"
+        } else if row.contains(&b'\t') && self.count == 1 {
+            "tabs stand between its fields: export it with commas or semicolons"
+        } else {
+            "the header needs it"
+        };
+        Err(Refusal::MissingColumns { export: self.export, columns: names, hint })
     }
 
     /// The place of a column's field in a row, from 0.

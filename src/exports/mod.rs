@@ -8,7 +8,6 @@ mod dialect;
 mod earnings;
 mod events;
 mod fields;
-mod folder;
 mod header;
 mod rows;
 mod values;
@@ -16,7 +15,6 @@ mod values;
 pub use block::{Batch, BlockReader, InputDigest};
 pub use cursor::{Anonymous, Cursor, CursorBuffers, Read};
 pub use dialect::{Delimiter, Dialect, Encoding};
-pub use folder::{Exports, Input};
 pub use header::Header;
 pub use rows::Row;
 
@@ -46,12 +44,14 @@ pub enum Refusal {
         export: Export,
     },
     /// Required columns are missing.
-    #[error("{export}:1: missing column {}; the header needs it", .columns.join(", "))]
+    #[error("{export}:1: missing column {}; {hint}", .columns.join(", "))]
     MissingColumns {
         /// Which one.
         export: Export,
         /// Their names.
         columns: Vec<String>,
+        /// What to do.
+        hint: &'static str,
     },
     /// A column stands twice.
     #[error("{export}:1:{number}: column {} stands twice; keep one", .column.name())]

@@ -114,7 +114,7 @@ pub enum GenerateError {
     #[error("{0} beneficiaries are too many; ask for at most 9999999999")]
     Beneficiaries(u64),
     /// The directory or a file in it can't be made.
-    #[error("{file}: can't be created: {source}")]
+    #[error("{file}: the file can't be made")]
     Create {
         /// Its path.
         file: String,
@@ -122,7 +122,7 @@ pub enum GenerateError {
         source: io::Error,
     },
     /// A file can't be written to its end.
-    #[error("{file}: can't be written: {source}")]
+    #[error("{file}: the file can't be written")]
     Write {
         /// Its path.
         file: String,

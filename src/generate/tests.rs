@@ -146,7 +146,7 @@ fn rows_without_faults_are_well_formed_in_every_month() {
                 (date(&row["job_start"]), open(&row["job_end"]), row["month"].parse::<Month>().unwrap());
             assert!(starts[&row["beneficiary_id"]] <= start && start.month() <= paid && paid <= month);
             assert!(end.is_none_or(|end| start <= end && paid <= end.month()), "{row:?}");
-            assert!(Siret::new(row["employer"].as_bytes()).unwrap().is_valid());
+            assert!(Siret::new(row["employer"].as_bytes()).is_valid());
             assert!(cents(&row["base_monthly_gross"]) > 0 && cents(&row["gross_paid"]) >= 0);
             let _ = open(&row["proof"]);
             jobs.entry((row["beneficiary_id"].clone(), start)).or_default().push((paid, end));

@@ -9,11 +9,13 @@ pub struct Nir {
 }
 
 impl Nir {
-    /// The number, if the text has letters, digits and spaces only and at most 20 of the former two.
+    /// The number, if the text has at most 20 printable characters of ASCII, spaces apart.
     ///
-    /// A number with a wrong length or key is kept, and told by [`Nir::is_valid`]: the allowance does not hang on it.
+    /// A number with a wrong form, length or key is kept, and told by [`Nir::is_valid`]: the allowance does not hang on it.
     pub fn new(text: &[u8]) -> Option<Self> {
-        let text = ShortText::compact(text)?;
+        let Some(text) = ShortText::compact(text) else {
+            return ShortText::printable(text).map(|text| Self { text, valid: false });
+        };
         let valid = text.as_bytes().split_last_chunk::<2>().is_some_and(|(number, key)| {
             <&[u8; 13]>::try_from(number)
                 .ok()
@@ -86,10 +88,11 @@ mod tests {
 
     #[test]
     fn a_wrong_key_length_or_letter_is_told() {
-        for text in ["295109912611194", "29510991261119", "2951099126111930", "2C5109912611193", "A"] {
+        for text in ["295109912611194", "29510991261119", "2951099126111930", "2C5109912611193", "A", "2-95,\""] {
             assert!(!Nir::new(text.as_bytes()).expect(text).is_valid(), "{text}");
         }
-        assert_eq!(Nir::new(b"2-95"), None);
+        assert!(!Nir::new(b"2-95-10-99-126-111").expect("kept").is_valid());
         assert_eq!(Nir::new(b"295109912611193295109"), None);
+        assert_eq!(Nir::new("2é".as_bytes()), None);
     }
 }

@@ -46,6 +46,19 @@ impl<const N: usize> ShortText<N> {
         Some(Self { bytes, length })
     }
 
+    /// The printable characters of a text, its spaces left out; `None` when anything else stands in it, or more than `N` of
+    /// them, or none.
+    pub fn printable(text: &[u8]) -> Option<Self> {
+        let mut bytes = [0; N];
+        let mut length = 0;
+        for &byte in text.iter().filter(|&&byte| byte != b' ') {
+            *bytes.get_mut(length)? = Some(byte).filter(u8::is_ascii_graphic)?;
+            length += 1;
+        }
+        let length = u8::try_from(length).ok().filter(|&length| length > 0)?;
+        Some(Self { bytes, length })
+    }
+
     /// Appends the bytes; a copy of constant length costs less than one of the right length.
     #[inline]
     pub fn write(&self, out: &mut Vec<u8>) {

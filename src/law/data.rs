@@ -418,7 +418,7 @@ impl Reader<'_> {
         let (from, source) = (self.day(row, "from"), self.text(row, "source"));
         let (from, source) = (from?, source?);
         let told_apart = ["regime", "kind"].into_iter().find_map(|key| row.table.get(key)?.get_ref().as_str());
-        let name = [table.replace('_', " ")].into_iter().chain(told_apart.map(str::to_owned));
+        let name = [table.to_owned()].into_iter().chain(told_apart.map(str::to_owned));
         let values = keys.iter().filter(|key| !matches!(**key, "regime" | "kind")).filter_map(|key| {
             let value = plain(row.table.get(*key)?.get_ref());
             Some(if *key == "value" { value } else { format!("{key} {value}") })

@@ -41,9 +41,10 @@ impl Law {
     ///
     /// # Errors
     /// The ceiling of the year in which the contract ended is not known.
-    pub fn wage_is_above_ceiling(&self, sjr: Cents, limits: &Limits, contract_end: Day) -> Result<bool, UnknownLaw> {
+    pub fn wage_is_above_ceiling(&self, sjr: Cents, contract_end: Day) -> Result<bool, UnknownLaw> {
+        let multiple = self.limits.on(contract_end)?.wage_ceiling_multiple;
         let ceiling = self.social_security_ceiling.on(contract_end)?;
-        Ok(sjr.0 * 365 > ceiling.0 * 12 * i64::from(limits.wage_ceiling_multiple))
+        Ok(sjr.0 * 365 > ceiling.0 * 12 * i64::from(multiple))
     }
 
     /// What is plausible on a day.

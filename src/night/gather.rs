@@ -11,7 +11,8 @@ use super::progress::Progress;
 use super::sorted::Merge;
 use super::{NightError, Plan};
 use crate::columns::Export;
-use crate::exports::{Batch, BlockReader, Input};
+use crate::exports::{Batch, BlockReader};
+use crate::intake::Input;
 use crate::pipeline::{self, Failure, Stages};
 use crate::publish::rows::{ANOMALIES_HEADER, DECISIONS_HEADER, PAYMENTS_HEADER};
 use crate::publish::staging::{StagedFile, StagedWriter, Staging};
@@ -231,9 +232,15 @@ impl AnonymousRows {
         self.decisions.write_all(decisions)
     }
 
-    /// Takes those of an earlier pass; this one found none, as it saw only rows with numbers.
-    pub(super) fn prepend(&mut self, earlier: Self) {
+    /// Puts those of an earlier pass in front of these.
+    pub(super) fn prepend(&mut self, mut earlier: Self) -> io::Result<()> {
+        let pairs = earlier.anomalies.iter_mut().zip(&mut self.anomalies);
+        for (first, then) in pairs.chain([(&mut earlier.decisions, &mut self.decisions)]) {
+            then.rewind()?;
+            io::copy(then, first)?;
+        }
         *self = earlier;
+        Ok(())
     }
 
     pub(super) fn append_anomalies(&mut self, export: Export, file: &mut StagedFile) -> Result<(), NightError> {

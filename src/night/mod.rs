@@ -17,7 +17,8 @@ use std::num::NonZeroUsize;
 use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::Month;
 use crate::columns::{Column, Export};
-use crate::exports::{BlockReader, Encoding, Exports, Header, Input, InputDigest, Refusal};
+use crate::exports::{BlockReader, Encoding, Header, InputDigest, Refusal};
+use crate::intake::{Exports, Input};
 use crate::law::Law;
 use crate::publish::rows;
 use crate::publish::staging::{PublishError, StagedFile, Staging};
@@ -135,7 +136,7 @@ fn settle_unsorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> R
     let mut gathered = gather::run(plan, &task, &scattered.partitions, staging, progress)?;
     gathered.totals.add(&scattered.totals);
     gathered.timings.add(&scattered.timings);
-    gathered.anonymous.prepend(scattered.anonymous);
+    gathered.anonymous.prepend(scattered.anonymous).map_err(NightError::Spill)?;
     finish(plan, &headers, gathered, scattered.seen, false)
 }
 
@@ -161,7 +162,7 @@ fn finish(
         notices.extend(headers[at].unknown.iter().map(|(number, name)| unknown_column(export, *number, name)));
         if export == Export::Earnings && totals.later > 0 {
             let place = Place { export, line: 1, column: Some(Column::Month) };
-            let found = format!("{} rows after {}", totals.later, plan.month);
+            let found = format!("rows after {}: {}", plan.month, totals.later);
             notices.push(Finding::new(Code::LaterMonth, place, None, found));
         }
         append(anomalies, &notices, &headers[at])?;

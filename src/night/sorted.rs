@@ -2,9 +2,13 @@
 
 use std::io::Read;
 
+use super::NightError;
 use super::batch::Bounds;
-use crate::exports::{Batch, BlockReader, Refusal};
+use crate::exports::{Batch, BlockReader};
 use crate::identity::BeneficiaryId;
+
+/// How many bytes of rows of one beneficiary a stream takes.
+const LARGEST_GROUP: usize = 8 << 20;
 
 /// Cuts three sorted streams into batches that hold all rows of their beneficiaries.
 ///
@@ -25,8 +29,8 @@ impl<R: Read> Merge<R> {
     /// The next batch; `None` when all rows were taken.
     ///
     /// # Errors
-    /// A file can't be read, or rows can't be told apart.
-    pub fn next(&mut self, batch: &mut Batch) -> Result<Option<Bounds>, Refusal> {
+    /// A file can't be read, rows can't be told apart, or one beneficiary's rows are too many for a stream.
+    pub fn next(&mut self, batch: &mut Batch) -> Result<Option<Bounds>, NightError> {
         batch.clear();
         let mut up_to = None;
         for reader in &mut self.readers {
@@ -69,7 +73,7 @@ impl<R: Read> Merge<R> {
 fn last_whole_group<R: Read>(
     reader: &mut BlockReader<R>,
     batch_bytes: usize,
-) -> Result<Option<BeneficiaryId>, Refusal> {
+) -> Result<Option<BeneficiaryId>, NightError> {
     let mut wanted = batch_bytes;
     loop {
         reader.fill(wanted)?;
@@ -81,7 +85,11 @@ fn last_whole_group<R: Read>(
         if let Some(whole) = ids.find(|&id| Some(id) != last) {
             return Ok(Some(whole));
         }
-        // One beneficiary fills the buffer: its rows must come together, however many they are.
+        // One beneficiary, or rows of nobody, fill the buffer. The rows of a beneficiary must come together; where they are
+        // too many to be kept three times over, the way of unsorted exports takes less.
+        if wanted > LARGEST_GROUP {
+            return Err(NightError::Unsorted);
+        }
         wanted *= 2;
     }
 }

@@ -41,7 +41,10 @@ pub fn payment(out: &mut Vec<u8>, beneficiary: &Beneficiary<'_>, month: &MonthTe
     let amounts = &settlement.amounts;
     beneficiary.id.write(out);
     out.push(b',');
-    beneficiary.nir.write(out);
+    match &beneficiary.nir {
+        nir if nir.is_valid() => nir.write(out),
+        nir => text(out, &String::from_utf8_lossy(nir.as_bytes())),
+    }
     out.push(b',');
     text(out, &beneficiary.name);
     out.push(b',');

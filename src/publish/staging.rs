@@ -30,6 +30,14 @@ pub enum PublishError {
         /// What the system says.
         error: io::Error,
     },
+    /// The system refused after the first file got its name.
+    #[error("{path}: {error}; publishing was cut off and the files here are not complete; run again", path = .path.display())]
+    CutOff {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
     /// Another run publishes there.
     #[error("{path}: another run is publishing here; wait for it, or choose another --out", path = .path.display())]
     Busy {
@@ -60,6 +68,10 @@ impl Staging {
             let path = path.to_owned();
             move |error| PublishError::System { path, error }
         };
+        if folder.metadata().is_ok_and(|found| !found.is_dir()) {
+            let error = io::Error::other("this is no folder; choose another --out");
+            return Err(PublishError::System { path: folder.to_owned(), error });
+        }
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(at(folder))?;
         let path = folder.join(LOCK);
         let mut options = OpenOptions::new();
@@ -116,6 +128,11 @@ impl Staging {
     pub fn publish(&self, files: Vec<StagedFile>) -> Result<(), PublishError> {
         for file in &files {
             file.complete()?;
+            // Nothing but a file of an earlier run is replaced; told before anything is.
+            if file.path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+                let error = io::Error::other("something that is no file stands here; move it away");
+                return Err(PublishError::System { path: file.path.clone(), error });
+            }
         }
         let marker = self.folder.join(PUBLISHING);
         let at = |path: &Path| {
@@ -129,12 +146,15 @@ impl Staging {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&summary)(error)),
             _ => {}
         }
-        for StagedFile { path, temporary, .. } in files {
-            temporary.persist(&path).map_err(|failed| at(&path)(failed.error))?;
-        }
-        self.sync()?;
-        fs::remove_file(&marker).map_err(at(&marker))?;
-        self.sync()
+        let renamed = (|| {
+            for StagedFile { path, temporary, .. } in files {
+                temporary.persist(path).map_err(|failed| failed.error)?;
+            }
+            File::open(&self.folder)?.sync_all()?;
+            fs::remove_file(&marker)?;
+            File::open(&self.folder)?.sync_all()
+        })();
+        renamed.map_err(|error| PublishError::CutOff { path: self.folder.clone(), error })
     }
 
     fn sync(&self) -> Result<(), PublishError> {

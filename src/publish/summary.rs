@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::anomaly::Code;
 use crate::calendar::Month;
 use crate::columns::Export;
-use crate::exports::{Exports, InputDigest};
+use crate::exports::InputDigest;
+use crate::intake::Exports;
 use crate::law::Law;
 use crate::money::Cents;
 use crate::settle::Amounts;
@@ -143,6 +144,17 @@ impl Identity {
         let program = concat!("versement ", env!("CARGO_PKG_VERSION")).to_owned();
         let encoding = encoding.to_owned();
         Self { program, law, month: month.to_string(), provisional, encoding, inputs: Vec::new() }
+    }
+
+    /// Whether another identity, without its exports, and exports of these sizes may come to this one: told without reading
+    /// them.
+    pub fn may_be(&self, other: &Self, exports: &Exports) -> bool {
+        let standing = Export::ALL.into_iter().filter(|&export| exports.has(export));
+        let sizes = standing.map(|export| (export.file_name(), exports.size(export)));
+        let known = self.inputs.iter().map(|input| (input.name.as_str(), input.bytes));
+        let has_digests = self.inputs.iter().all(|input| input.sha256.is_some());
+        let without_inputs = Self { inputs: Vec::new(), ..self.clone() };
+        has_digests && without_inputs == *other && known.eq(sizes)
     }
 
     /// With the exports as they are in a folder now.

@@ -28,7 +28,7 @@ impl<'l> Settler<'l> {
         let sjr = law.reference_wage(beneficiary.wage);
         let known = (|| {
             let limits = law.limits(beneficiary.contract_end)?;
-            let above = law.wage_is_above_ceiling(sjr, limits, beneficiary.contract_end)?;
+            let above = law.wage_is_above_ceiling(sjr, beneficiary.contract_end)?;
             Ok((limits, above, law.population(beneficiary.seniority_months, beneficiary.procedure_date)?))
         })();
         let (limits, above_ceiling, population) = match known {

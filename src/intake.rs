@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::Refusal;
 use crate::columns::Export;
+use crate::exports::Refusal;
 
 /// The exports that a folder holds.
 #[derive(Clone, Debug)]
