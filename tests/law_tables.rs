@@ -1,7 +1,20 @@
 //! Every row of `fixtures/law/*.csv` against the program, and those of whole months against the oracle too.
 //!
 //! A row says: rule, day (or month), inputs, what is expected, where that comes from, why the row is here. A new row needs
-//! no change here; `docs/LAW.md` has the rules.
+//! no change here; `docs/LAW.md` has the rules. Inputs are `key=value`, one space between; spans are `first..last`, an
+//! open end blank.
+//!
+//! | table | day | inputs (`[optional]`) | expected |
+//! |---|---|---|---|
+//! | `regime` | of the procedure | `-` | `regime=` an id or `none` |
+//! | `term` | first of the CRP | `months` | `term` |
+//! | `are` | paid | `sjr [part_time]` | `are`, or `are=unknown` |
+//! | `daily` | paid | `regime start n sjr [part_time] [notice] [population=article-3] [pension=2:450.00]` | `gross offset participation net`, or `unknown` |
+//! | `reference-wage` | the contract's last | `pay days`, or `sjr` | `sjr`, or `within`, `above`, `unknown` |
+//! | `month`, `differential` | a month | `procedure contract_end seniority sjr hours [part_time] [are_days] [notice] [pension=2:450.00:SPAN]`, any number of `event=KIND:SPAN`, `job=A:SPAN:HOURS:BASE`, `row=A:MONTH:HOURS:BASE:proof` | `days gross offset participation asr idr net [idr_held=yes]`, or `held=` a code |
+//!
+//! A `job` of an employer has a proved row for each month up to the one settled; `row` says otherwise of a month: other
+//! hours or base pay, `noproof`, or `row=A:MONTH:none` for no row at all.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -58,6 +58,7 @@ enum EndsOn {
 enum AMonth {
     FromStart(i32),
     OfHire(usize, i32),
+    OfJobEnd(usize),
     Of(ADay),
 }
 
@@ -197,7 +198,7 @@ fn a_day() -> impl Strategy<Value = ADay> {
         2 => (-2..=2_i64).prop_map(ADay::EightMonths),
         3 => (-2..=2_i64).prop_map(ADay::July),
         4 => (0..14_u32, -1..=1_i64).prop_map(|(months, days)| ADay::MonthEdge(months, days)),
-        1 => (0..FIXED.len(), -2..=2_i64).prop_map(|(which, days)| ADay::Fixed(which, days)),
+        2 => (select(vec![0, 0, 1, 2]), -2..=2_i64).prop_map(|(which, days)| ADay::Fixed(which, days)),
     ]
 }
 
@@ -216,6 +217,7 @@ fn a_month() -> impl Strategy<Value = AMonth> {
         6 => (-1..14_i32).prop_map(AMonth::FromStart),
         1 => (-3..30_i32).prop_map(AMonth::FromStart),
         6 => (0..3_usize, 0..13_i32).prop_map(|(job, months)| AMonth::OfHire(job, months)),
+        2 => (0..3_usize).prop_map(AMonth::OfJobEnd),
         3 => a_day().prop_map(AMonth::Of),
     ]
 }
@@ -267,6 +269,7 @@ fn hours() -> impl Strategy<Value = u32> {
 fn a_base() -> impl Strategy<Value = ABase> {
     prop_oneof![
         4 => (30..=85_i64, 0..100_i64),
+        3 => (0..30_i64, 0..100_i64),
         3 => (Just(85_i64), -2..=2_i64),
         1 => (Just(100_i64), -2..=2_i64),
         1 => (0..130_i64, 0..100_i64),
@@ -277,7 +280,7 @@ fn a_base() -> impl Strategy<Value = ABase> {
 fn a_job() -> impl Strategy<Value = AJob> {
     let start = prop_oneof![
         5 => a_day().prop_map(JobStart::On),
-        4 => (0..25_i64).prop_map(JobStart::FromLastEnd),
+        5 => (1..25_i64).prop_map(JobStart::FromLastEnd),
         2 => (-30..=1_i64).prop_map(JobStart::FromLastEnd),
     ];
     let odd = prop_oneof![
@@ -472,13 +475,12 @@ impl Draft {
         let months = if self.procedure < date(2009, 4, 1) { 8 } else { 12 };
         let calendar = Calendar { start, term: plus_months(start, months) - Days::new(1) };
         let sjr = wage(self.wage, start, self.part_time);
-        let (jobs, hires) = self.jobs(calendar, sjr);
+        let (jobs, spans) = self.jobs(calendar, sjr);
+        let of_job = |job: usize| if spans.is_empty() { (start, start) } else { spans[job % spans.len()] };
         let month = first_of(match self.month {
             AMonth::FromStart(months) => plus_months(first_of(start), months),
-            AMonth::OfHire(job, months) => {
-                let hire = if hires.is_empty() { start } else { hires[job % hires.len()] };
-                plus_months(first_of(hire), months)
-            }
+            AMonth::OfHire(job, months) => plus_months(first_of(of_job(job).0), months),
+            AMonth::OfJobEnd(job) => of_job(job).1,
             AMonth::Of(day) => calendar.day(day),
         });
         let facts = Facts {
@@ -513,9 +515,9 @@ impl Draft {
         Event { kind, start, end: calendar.end(start, length) }
     }
 
-    /// The rows of the jobs, and the jobs' first days; no two jobs have employer and first day in common.
-    fn jobs(&self, calendar: Calendar, sjr: i64) -> (Vec<JobRow>, Vec<NaiveDate>) {
-        let (mut rows, mut hires, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+    /// The rows of the jobs, and the jobs' first and last days; no two jobs have employer and first day in common.
+    fn jobs(&self, calendar: Calendar, sjr: i64) -> (Vec<JobRow>, Vec<(NaiveDate, NaiveDate)>) {
+        let (mut rows, mut spans, mut seen) = (Vec::new(), Vec::new(), Vec::new());
         let mut last_end = calendar.start;
         for job in &self.jobs {
             let start = match job.start {
@@ -529,10 +531,10 @@ impl Draft {
                 continue;
             }
             seen.push((job.employer, start));
-            hires.push(start);
+            spans.push((start, last_end));
             rows.extend(job.rows(start, end, sjr, self.hours));
         }
-        (rows, hires)
+        (rows, spans)
     }
 }
 
