@@ -63,7 +63,7 @@ fn agree(case: &AnyCase) -> Result<(), String> {
     let answer = typed(case);
     answer.check_payment()?;
     match month_worth(facts, *month) {
-        Worth::Held(reason) => agree_on_hold(facts, reason, &answer),
+        Worth::Held(reason) => agree_on_hold(reason, &answer),
         Worth::Due(due) if due_but_for_an_unjudged_hire(case, &due, &answer) => Ok(()),
         Worth::Due(due) => {
             same("held", answer.held(), Vec::new())?;
@@ -84,13 +84,11 @@ fn agree(case: &AnyCase) -> Result<(), String> {
     }
 }
 
-fn agree_on_hold(facts: &Facts, reason: Reason, answer: &Answer) -> Result<(), String> {
+fn agree_on_hold(reason: Reason, answer: &Answer) -> Result<(), String> {
     same("outcome", answer.settlement.outcome, Outcome::Held)?;
     same("lines", answer.settlement.asr.len() + answer.settlement.idr.len(), 0)?;
     let held = answer.held();
-    // Without a ceiling for the year nothing else is looked at.
-    let no_ceiling = facts.contract_end.year() > 2011 && held.contains(&"A402");
-    ensure(held.contains(&code(reason)) || no_ceiling, || format!("{reason:?}: {held:?}"))
+    ensure(held.contains(&code(reason)), || format!("{reason:?}: {held:?}"))
 }
 
 /// A hire behind the last verified day is held whatever its pay, as the fall of 15 % that the law of that day may ask for

@@ -31,7 +31,8 @@ pub(super) fn value(
         while first <= paid.last && left > 0 {
             let day = RankedDay { day: first, rank, by: InForce::ThatDay };
             let same_until = same_until(law, case, day)?;
-            let last = same_until.min(paid.last).min(first.plus_days(left - 1));
+            // Each step takes a day at least, whatever the law data says: a night must end.
+            let last = same_until.max(first).min(paid.last).min(first.plus_days(left - 1));
             let line = line(law, case, Span::new(first, last), day)?;
             let days = line.span.days();
             settlement.asr.push(line);
@@ -74,7 +75,7 @@ pub(super) fn residual(law: &Law, case: &Case<'_, '_>, hire: Day, indemnified: i
     let mut day = RankedDay { day: hire, rank: indemnified + 1, by };
     let mut residual = Cents::ZERO;
     while day.day <= case.right.crp.last {
-        let last = same_until(law, case, day)?.min(case.right.crp.last);
+        let last = same_until(law, case, day)?.max(day.day).min(case.right.crp.last);
         let gross = law.gross(&case.right, day)?.amount;
         let days = Span::new(day.day, last).days();
         residual += (gross - offset(law, case, gross, day.day)).times_days(days);

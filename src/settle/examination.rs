@@ -3,8 +3,8 @@ use crate::anomaly::{Code, Finding, Place};
 use crate::columns::{Column, Export};
 use crate::facts::{Dossier, WeeklyHours};
 use crate::law::allowance::Right;
-use crate::law::duration;
 use crate::law::regime::Population;
+use crate::law::{UnknownLaw, duration};
 
 impl<'l> Settler<'l> {
     /// What must be right before anything is computed (R0, R3.4, R6.2); every fault is told, not only the first.
@@ -26,23 +26,21 @@ impl<'l> Settler<'l> {
             return None;
         };
         let sjr = law.reference_wage(beneficiary.wage);
-        let known = (|| {
-            let limits = law.limits(beneficiary.contract_end)?;
-            let above = law.wage_is_above_ceiling(sjr, beneficiary.contract_end)?;
-            Ok((limits, above, law.population(beneficiary.seniority_months, beneficiary.procedure_date)?))
-        })();
-        let (limits, above_ceiling, population) = match known {
-            Ok(known) => known,
-            Err(unknown) => {
-                findings.push(unknown_law(dossier, &unknown));
-                return None;
-            }
+        let mut tell_unknown = |unknown: &UnknownLaw| {
+            // One value of the law that is missing is enough to hold the case; the checks that don't need it go on.
+            findings.push(unknown_law(dossier, unknown));
         };
-        if above_ceiling {
+        let above_ceiling = law.wage_is_above_ceiling(sjr, beneficiary.contract_end).map_err(|e| tell_unknown(&e)).ok();
+        let limits = law.limits(beneficiary.contract_end).map_err(|e| tell_unknown(&e)).ok();
+        let population = law.population(beneficiary.seniority_months, beneficiary.procedure_date);
+        let population = population.map_err(|e| tell_unknown(&e)).ok();
+        if above_ceiling == Some(true) {
             findings.push(told(Code::WageAboveCeiling, Column::Sjr, sjr.to_string()));
         }
-        self.examine_hours(dossier, limits.weekly_hours, findings);
-        if population == Population::Article3 && beneficiary.are_days.is_none() {
+        if let Some(limits) = limits {
+            self.examine_hours(dossier, limits.weekly_hours, findings);
+        }
+        if population == Some(Population::Article3) && beneficiary.are_days.is_none() {
             let found = format!("{} months of seniority", beneficiary.seniority_months);
             findings.push(told(Code::AreDaysMissing, Column::AreDays, found));
         }
@@ -54,7 +52,7 @@ impl<'l> Settler<'l> {
         }
         let right = Right {
             regime,
-            population,
+            population: population?,
             crp: duration::crp(beneficiary.contract_end, regime),
             sjr,
             part_time: beneficiary.part_time,
