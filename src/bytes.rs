@@ -173,7 +173,12 @@ impl Iterator for Marks<'_> {
 /// The digits of a word are joined to pairs, to fours, to eight, each by one multiplication.
 #[inline]
 pub(crate) fn eight_digits(digits: [u8; 8]) -> Option<u64> {
-    let word = u64::from_le_bytes(digits);
+    digits_of_word(u64::from_le_bytes(digits))
+}
+
+/// The same of the little-endian word of the digits.
+#[inline]
+pub(crate) fn digits_of_word(word: u64) -> Option<u64> {
     let values = word ^ 0x3030_3030_3030_3030;
     // A digit's value is below 10: its upper four bits are clear, and stay so when 6 is added.
     let beyond = (values | ((values & 0x0F0F_0F0F_0F0F_0F0F) + 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0;

@@ -38,6 +38,20 @@ impl Day {
         NaiveDate::from_num_days_from_ce_opt(self.0).unwrap_or(NaiveDate::MAX)
     }
 
+    /// Year, month and day of the month; of a day that lies in no table, those of the nearest year in it.
+    fn civil(self) -> (i32, u32, u32) {
+        let near = i64::from(self.0) * 400 / 146_097 - i64::from(*Self::YEARS.start()) + 1;
+        let near = usize::try_from(near).unwrap_or(0).min(YEARS.len() - 1);
+        // The mean year puts a day a year off at the most.
+        let at = if YEARS[near].days_before < self.0 { near } else { near.saturating_sub(1) };
+        let at = if YEARS.get(at + 1).is_some_and(|next| next.days_before < self.0) { at + 1 } else { at };
+        let in_year = (self.0 - YEARS[at].days_before).clamp(1, 365 + i32::from(YEARS[at].is_leap));
+        let months = &MONTHS[usize::from(YEARS[at].is_leap)];
+        let month = months.iter().rposition(|month| month.days_before < in_year).unwrap_or(0);
+        let day = (in_year - months[month].days_before).cast_unsigned();
+        (Self::YEARS.start() + place(at).cast_signed(), place(month) + 1, day)
+    }
+
     /// The day after.
     pub fn next(self) -> Self {
         Self(self.0 + 1)
@@ -56,23 +70,28 @@ impl Day {
 
     /// R1.2: the same day `months` months later; a day that this month lacks is its last day.
     pub fn plus_months(self, months: u32) -> Self {
-        let date = self.date();
-        let month = date.month0() + months;
-        let (year, month) = (date.year() + (month / 12).cast_signed(), month % 12 + 1);
+        let (year, month, day) = self.civil();
+        let months = month - 1 + months;
+        let (year, month) = (year + (months / 12).cast_signed(), months % 12 + 1);
         let last = || Month::new(year, month).map_or(Self::AFTER_ALL, Month::last_day);
-        Self::from_ymd(year, month, date.day()).unwrap_or_else(last)
+        Self::from_ymd(year, month, day).unwrap_or_else(last)
     }
 
     /// The month that this day lies in.
     pub fn month(self) -> Month {
-        let date = self.date();
-        Month(date.year() * 12 + date.month0().cast_signed())
+        let (year, month, _) = self.civil();
+        Month(year * 12 + month.cast_signed() - 1)
     }
 
     /// The year that this day lies in.
     pub fn year(self) -> i32 {
-        self.date().year()
+        self.civil().0
     }
+}
+
+/// A place in one of the tables below, a few hundred entries long.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// A year from 1900 on: the days before it, counted from 0001-01-01.
@@ -122,8 +141,8 @@ const MONTHS: [[MonthOfYear; 12]; 2] = {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let date = self.date();
-        let (year, month, day) = (date.year().unsigned_abs(), date.month(), date.day());
+        let (year, month, day) = self.civil();
+        let year = year.unsigned_abs();
         let digit = |number: u32| b'0' + (number % 10) as u8;
         let text = [
             digit(year / 1_000),
@@ -312,6 +331,8 @@ mod tests {
         for date in first.iter_days().take_while(|date| *date <= last) {
             let day = Day::from_date(date);
             assert_eq!(Day::from_ymd(date.year(), date.month(), date.day()), Some(day));
+            assert_eq!(day.civil(), (date.year(), date.month(), date.day()));
+            assert_eq!(day.date(), date);
             for months in [0, 1, 8, 12].into_iter().filter(|_| date.year() < 2198) {
                 let later = date.checked_add_months(chrono::Months::new(months)).map(Day::from_date);
                 assert_eq!(Some(day.plus_months(months)), later, "{day} + {months}");

@@ -41,9 +41,10 @@ impl Cents {
         let cents = self.0.unsigned_abs();
         if let Some(short) = u32::try_from(self.0).ok().filter(|&short| short < 1_000_000) {
             // Up to 9999.99: seven bytes in one word, idle zeros shifted out; a copy of constant length costs least.
-            let ([a, b], [c, d], [e, f]) = (pair(short / 10_000), pair(short / 100 % 100), pair(short % 100));
             let idle = usize::from(short < 100_000) + usize::from(short < 10_000) + usize::from(short < 1_000);
-            let word = u64::from_le_bytes([a, b, c, d, b'.', e, f, 0]) >> (8 * idle);
+            let (thousands, units, rest) = (pair(short / 10_000), pair(short / 100 % 100), pair(short % 100));
+            let word = thousands | units << 16 | u64::from(b'.') << 32 | rest << 40;
+            let word = word >> (8 * idle);
             let end = out.len() + 7 - idle;
             out.extend_from_slice(&word.to_le_bytes());
             out.truncate(end);
@@ -53,24 +54,24 @@ impl Cents {
             out.push(b'-');
         }
         write_whole(out, cents / 100);
-        let [e, f] = pair((cents % 100) as u32);
-        out.extend_from_slice(&[b'.', e, f]);
+        let [tens, ones, ..] = pair((cents % 100) as u32).to_le_bytes();
+        out.extend_from_slice(&[b'.', tens, ones]);
     }
 }
 
-/// The two digits of a number below 100.
+/// The two digits of a number below 100, as the lower bytes of a little-endian word.
 #[inline]
-fn pair(number: u32) -> [u8; 2] {
-    const PAIRS: [[u8; 2]; 100] = {
-        let mut pairs = [[0; 2]; 100];
+fn pair(number: u32) -> u64 {
+    const PAIRS: [u16; 100] = {
+        let mut pairs = [0; 100];
         let mut number = 0_u8;
         while number < 100 {
-            pairs[number as usize] = [b'0' + number / 10, b'0' + number % 10];
+            pairs[number as usize] = u16::from_le_bytes([b'0' + number / 10, b'0' + number % 10]);
             number += 1;
         }
         pairs
     };
-    PAIRS[number as usize % 100]
+    u64::from(PAIRS[number as usize % 100])
 }
 
 /// Appends a whole number in digits.

@@ -18,7 +18,7 @@ use rust_decimal::Decimal;
 
 use any_case::{AnyCase, any_case};
 use case::{Answer, LAW, Rows, Typed, cents, code, day};
-use oracle::{Amounts, Facts, Reason, Worth, month_worth};
+use oracle::{Amounts, Reason, Worth, month_worth};
 use versement::anomaly::Code;
 use versement::calendar::{Day, Span};
 use versement::money::Cents;

@@ -1,7 +1,7 @@
 //! The texts of fields as values.
 
 use super::dialect::{Delimiter, Dialect};
-use crate::bytes::eight_digits;
+use crate::bytes::digits_of_word;
 use crate::calendar::{Day, Month};
 
 /// Why a field is no value of its kind.
@@ -146,11 +146,18 @@ pub(super) fn whole(text: &[u8], largest: u32) -> Result<u32, Unread> {
 /// `2009-05-31` or `31/05/2009`.
 #[inline]
 pub(super) fn date(text: &[u8]) -> Option<Day> {
-    let digits = match *text {
-        [a, b, c, d, b'-', e, f, b'-', g, h] | [g, h, b'/', e, f, b'/', a, b, c, d] => [a, b, c, d, e, f, g, h],
-        _ => return None,
+    let text: &[u8; 10] = text.try_into().ok()?;
+    let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<4>()) else { return None };
+    let (first, last) = (u64::from_le_bytes(*first), u64::from(u32::from_le_bytes(*last)));
+    // The digits of year, month and day are put together as one word: through memory it would have to be waited for.
+    let digits = if text[4] == b'-' && text[7] == b'-' {
+        first & 0xFFFF_FFFF | (first >> 40 & 0xFFFF) << 32 | (last >> 16) << 48
+    } else if text[2] == b'/' && text[5] == b'/' {
+        last | (first >> 24 & 0xFFFF) << 32 | (first & 0xFFFF) << 48
+    } else {
+        return None;
     };
-    let number = u32::try_from(eight_digits(digits)?).ok()?;
+    let number = u32::try_from(digits_of_word(digits)?).ok()?;
     Day::from_ymd((number / 10_000).cast_signed(), number / 100 % 100, number % 100)
 }
 

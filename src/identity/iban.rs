@@ -84,21 +84,35 @@ impl Iban {
     }
 }
 
-fn has_structure(country: &[u8; 2], account: &[u8]) -> bool {
-    let Ok(at) = COUNTRIES.binary_search_by(|(code, _)| (*code).cmp(country)) else {
+/// For each pair of capitals the place of its country in [`COUNTRIES`], or one that it lacks.
+const PLACES: [[u8; 26]; 26] = {
+    let mut places = [[u8::MAX; 26]; 26];
+    let mut at = 0_u8;
+    while (at as usize) < COUNTRIES.len() {
+        let [first, second] = *COUNTRIES[at as usize].0;
+        places[(first - b'A') as usize][(second - b'A') as usize] = at;
+        at += 1;
+    }
+    places
+};
+
+fn has_structure([first, second]: &[u8; 2], account: &[u8]) -> bool {
+    let place = |letter: &u8| usize::from(letter.wrapping_sub(b'A'));
+    let at = PLACES.get(place(first)).and_then(|row| row.get(place(second)));
+    let Some((_, structure)) = at.and_then(|&at| COUNTRIES.get(usize::from(at))) else {
         return false;
     };
     let mut rest = account;
-    for &(length, class) in COUNTRIES[at].1 {
+    for &(length, class) in *structure {
         let Some((run, behind)) = rest.split_at_checked(length) else {
             return false;
         };
-        let fits = |byte: &u8| match class {
-            b'n' => byte.is_ascii_digit(),
-            b'a' => byte.is_ascii_uppercase(),
+        let fits = match class {
+            b'n' => run.iter().fold(true, |all, byte| all & byte.is_ascii_digit()),
+            b'a' => run.iter().all(u8::is_ascii_uppercase),
             _ => true,
         };
-        if !run.iter().all(fits) {
+        if !fits {
             return false;
         }
         rest = behind;
