@@ -15,23 +15,11 @@ pub struct Exports {
     sizes: [Option<u64>; 3],
 }
 
-/// An export that is read from its first byte on.
-#[derive(Debug)]
-pub enum Input {
-    /// A file.
-    File(File),
-    /// An optional export that is not there: a header without rows.
-    Absent(&'static [u8]),
-}
-
-impl Read for Input {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::File(file) => file.read(buffer),
-            Self::Absent(rest) => rest.read(buffer),
-        }
-    }
-}
+/// An export that is read from its first byte on: a file, or a header without rows for an optional one that is not there.
+///
+/// Boxed, so that the file's own way of reading into buffers not yet filled is taken; an enum of ours would have them zeroed
+/// before each read.
+pub type Input = Box<dyn Read + Send>;
 
 impl Exports {
     /// Looks what is there.
@@ -77,9 +65,18 @@ impl Exports {
     /// # Errors
     /// The system refuses.
     pub fn open(&self, export: Export) -> Result<Input, Refusal> {
-        if !self.has(export) {
-            return Ok(Input::Absent(b"beneficiary_id,kind,start,end\n"));
+        match self.file(export)? {
+            Some(file) => Ok(Box::new(file)),
+            None => Ok(Box::new(&b"beneficiary_id,kind,start,end\n"[..])),
         }
-        File::open(self.path(export)).map(Input::File).map_err(|error| Refusal::Unreadable { export, error })
+    }
+
+    /// The file of an export; `None` where an optional one is not there.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn file(&self, export: Export) -> Result<Option<File>, Refusal> {
+        let opened = self.has(export).then(|| File::open(self.path(export))).transpose();
+        opened.map_err(|error| Refusal::Unreadable { export, error })
     }
 }

@@ -207,7 +207,7 @@ fn choose_bounds(exports: &Exports, headers: &[Header; 3]) -> Result<Vec<Benefic
     let mut seen = Vec::new();
     let mut buffer = [0; SAMPLE_BYTES];
     for export in Export::ALL {
-        let Input::File(file) = exports.open(export)? else { continue };
+        let Some(file) = exports.file(export)? else { continue };
         let size = exports.size(export);
         let samples = (SAMPLES * size).div_ceil(all_bytes.max(1)).min(size / SAMPLE_BYTES as u64 + 1);
         for sample in 0..samples {
