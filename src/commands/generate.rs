@@ -1,8 +1,9 @@
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::bail;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::table::grouped;
 use super::{SETTLED, say};
@@ -61,10 +62,15 @@ impl Generate {
         }
         let bar = if self.quiet { ProgressBar::hidden() } else { ProgressBar::new(self.beneficiaries) };
         let style = ProgressStyle::with_template(
-            "generating [{bar:30}] {percent:>3} %  {human_pos}/{human_len}  {per_sec}  {eta} left",
+            "generating [{bar:30}] {percent:>3} %  {human_pos}/{human_len}  {msg}  {eta} left",
         )?;
         bar.set_style(style.progress_chars("=> "));
-        let written = write_exports(&plan, &self.out, |done| bar.set_position(done))?;
+        let started = Instant::now();
+        let written = write_exports(&plan, &self.out, |done| {
+            let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+            bar.set_message(format!("{}/s", HumanCount(done.saturating_mul(1000) / millis)));
+            bar.set_position(done);
+        })?;
         bar.finish_and_clear();
         if !self.quiet {
             let row = |name: &str, file: &FileWritten| {
