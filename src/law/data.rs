@@ -640,7 +640,10 @@ mod tests {
         assert!(told.iter().any(|fault| fault.contains("the regime `crp-2005` stands twice")), "{told:#?}");
         let told = faults(|law| law.replace("not_in = [\"crp-2005\"]", "not_in = [\"crp-2050\"]"));
         assert_eq!(told.len(), 1, "{told:#?}");
-        assert!(told[0].ends_with("`not_in` names crp-2050; the regimes are crp-2005, crp-2006, crp-2009"), "{told:#?}");
+        assert!(
+            told[0].ends_with("`not_in` names crp-2050; the regimes are crp-2005, crp-2006, crp-2009"),
+            "{told:#?}"
+        );
     }
 
     #[test]
