@@ -83,6 +83,33 @@ fn what_is_no_regular_file_is_refused_without_waiting_for_it() {
 }
 
 #[test]
+fn events_behind_a_link_to_nowhere_are_not_taken_for_absent() {
+    let night = Night::new();
+    let path = night.exports().join("events.csv");
+    let _ = fs::remove_file(&path);
+    std::os::unix::fs::symlink("/nonexistent/events.csv", &path).unwrap();
+    is_refused(&night, &["events.csv", "No such file or directory"]);
+}
+
+#[test]
+fn a_link_under_a_name_of_ours_never_leads_to_another_file() {
+    for name in [".versement-lock", ".versement-publishing", "payments.csv", "summary.json"] {
+        let night = Night::new();
+        let (kept, unborn) = (night.exports().join("kept"), night.exports().join("unborn"));
+        fs::write(&kept, "kept").unwrap();
+        for victim in [&kept, &unborn] {
+            fs::create_dir_all(night.out()).unwrap();
+            std::os::unix::fs::symlink(victim, night.out().join(name)).unwrap();
+            let ran = night.command().arg("--force").output().unwrap();
+            Ran::of(ran).has_status(2).tells(&[name, "something that is no file stands here", "nothing was published"]);
+            fs::remove_dir_all(night.out()).unwrap();
+        }
+        assert_eq!(fs::read(&kept).unwrap(), b"kept", "{name}");
+        assert!(!unborn.exists(), "{name}");
+    }
+}
+
+#[test]
 fn empty_files_are_refused_and_a_header_alone_is_no_fault() {
     for bytes in ["", "\u{feff}", "\n", "\r\n", "  \n"] {
         for file in ["beneficiaries.csv", "events.csv", "earnings.csv"] {

@@ -119,6 +119,21 @@ fn wrong_values_are_told_with_the_right_form() {
 }
 
 #[test]
+fn a_stdout_that_is_full_is_told_and_a_law_text_cut_off_is_no_success() {
+    let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for arguments in [&["law", "--text"][..], &["law", "--on", "2009-05-01"]] {
+        let output = versement().args(arguments).stdout(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("stdout: No space left on device"), "{output:?}");
+    }
+    let night = Night::new();
+    let output = night.command().arg("--json").stdout(full()).output().unwrap();
+    // The night itself is published.
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("what was written to files is whole"), "{output:?}");
+}
+
+#[test]
 fn a_good_night_ends_with_0_and_a_table_on_stdout_alone() {
     let night = Night::new();
     let ran = night.run().has_status(0);

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 
-use super::{NOTHING, SETTLED, say};
+use super::{NOTHING, SETTLED, print};
 use crate::calendar::Day;
 use crate::law;
 
@@ -34,7 +34,7 @@ pub(super) struct Law {
 impl Law {
     pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
         if self.text {
-            say(law::Law::BUILT_IN);
+            print(law::Law::BUILT_IN)?;
             return Ok(SETTLED);
         }
         if let Some(path) = &self.check {
@@ -44,7 +44,7 @@ impl Law {
         if let Some(day) = self.on {
             law.verified(day).context("nothing to show")?;
             if law.regime(day).is_err() {
-                say(&format!("no CRP for procedures engaged on {day}\n\n"));
+                print(&format!("no CRP for procedures engaged on {day}\n\n"))?;
             }
         }
         let entries = match self.on {
@@ -55,8 +55,8 @@ impl Law {
             let from = entry.from.map_or_else(|| "always".to_owned(), |from| from.to_string());
             [entry.name.clone(), from, entry.value.clone(), entry.source.clone()]
         });
-        say(&super::table::text(&["what", "from", "value", "source"], &rows.collect::<Vec<_>>()));
-        say(&format!("\nlaw {}, verified until {}, SHA-256 {}\n", law.name, law.verified_until, law.digest));
+        print(&super::table::text(&["what", "from", "value", "source"], &rows.collect::<Vec<_>>()))?;
+        print(&format!("\nlaw {}, verified until {}, SHA-256 {}\n", law.name, law.verified_until, law.digest))?;
         Ok(SETTLED)
     }
 }
@@ -81,15 +81,15 @@ fn check(path: &PathBuf) -> anyhow::Result<u8> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{name}: the law file can't be read"))?;
     match law::Law::read(&text) {
         Ok(law) => {
-            say(&format!(
+            print(&format!(
                 "{name}: no fault; {} entries, verified until {}\n",
                 law.listing.all().len(),
                 law.verified_until
-            ));
+            ))?;
             Ok(SETTLED)
         }
         Err(faults) => {
-            say(&(told(&name, &faults) + "\n"));
+            print(&(told(&name, &faults) + "\n"))?;
             Ok(NOTHING)
         }
     }

@@ -6,9 +6,10 @@ mod progress;
 mod run;
 mod table;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use crate::publish::staging::PublishError;
@@ -47,9 +48,20 @@ const NOTHING: u8 = 2;
 /// Another run is at work (`EX_TEMPFAIL`).
 const BUSY: u8 = 75;
 
-/// Prints to stdout. Who closed it wants no more to read, and what was done stays done.
+/// Prints to stdout. Who closed it wants no more to read; a full disk is told, or half a law file would pass for a whole one.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("stdout"),
+        _ => Ok(()),
+    }
+}
+
+/// Prints what was done to stdout; where that fails, it stays done, and the exit status says so.
 fn say(text: &str) {
-    _ = std::io::stdout().lock().write_all(text.as_bytes());
+    if let Err(error) = print(text) {
+        eprintln!("versement: {error:#}; what was written to files is whole");
+    }
 }
 
 /// Carries out the command line and returns its exit status.

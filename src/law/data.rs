@@ -81,7 +81,7 @@ impl Reader<'_> {
         let ordinary_seniority = self.timeline(&whole, "eligibility", &["ordinary_seniority_months"], |reader, row| {
             reader.whole(row, "ordinary_seniority_months").map(Some)
         });
-        let interruptions = self.interruptions(&whole);
+        let interruptions = self.interruptions(&whole, &by_id);
         self.allowances(&whole, &mut by_id);
         let are_rates =
             self.timeline(&whole, "are_rates", &["most", "proportional", "with_fixed_part"], |reader, row| {
@@ -160,9 +160,9 @@ impl Reader<'_> {
 
     fn regimes(&mut self, root: &Row<'_>) -> Vec<Dated<Regime>> {
         let rows = self.rows(root, "regime");
-        let mut dated = Vec::new();
+        let mut dated: Vec<Dated<Regime>> = Vec::new();
         for row in &rows {
-            let id = self.text(row, "id").unwrap_or_default();
+            let id = self.regime_id(row).unwrap_or_default();
             let none = id == "none";
             let keys: &[&str] = if none { &["id"] } else { &["id", "months", "idr_months"] };
             let Some((from, source)) = self.dated(row, "regime", keys) else { continue };
@@ -171,6 +171,10 @@ impl Reader<'_> {
             } else {
                 let (months, idr_months) = (self.whole(row, "months"), self.whole(row, "idr_months"));
                 let (Some(months), Some(idr_months)) = (months, idr_months) else { continue };
+                if dated.iter().filter_map(|dated| dated.entry.value.as_ref()).any(|earlier| earlier.id == id) {
+                    self.fault(row.span.clone(), format!("the regime `{id}` stands twice; give each its own `id`"));
+                    continue;
+                }
                 let allowance = Timeline::new("allowance", Vec::new(), self.verified_until);
                 Some(Regime { id, months, idr_months, allowance })
             };
@@ -179,6 +183,17 @@ impl Reader<'_> {
         }
         self.check_order("regime", &dated);
         dated
+    }
+
+    /// The id of a regime, which stands in `payments.csv` as it is.
+    fn regime_id(&mut self, row: &Row<'_>) -> Option<String> {
+        let id = self.text(row, "id")?;
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if !id.bytes().all(plain) {
+            let span = row.table.get("id").map_or(row.span.clone(), Spanned::span);
+            self.fault(span, "`id` may have small letters a to z, digits and hyphens only, as crp-2009".to_owned());
+        }
+        Some(id)
     }
 
     fn regime_by_day(&self, regimes: Vec<Dated<Regime>>) -> Timeline<usize> {
@@ -190,13 +205,18 @@ impl Reader<'_> {
         Timeline::new("regime", entries.collect(), self.verified_until)
     }
 
-    fn interruptions(&mut self, root: &Row<'_>) -> Vec<Timeline<KindRule>> {
+    fn interruptions(&mut self, root: &Row<'_>, regimes: &[Regime]) -> Vec<Timeline<KindRule>> {
         let mut all = Vec::new();
         for row in &self.rows(root, "interruption") {
             let known: Vec<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
             let kind = self.word(row, "kind", &known);
             let effect = self.word(row, "effect", &["resumes", "ends", "none"]);
             let not_in = self.texts(row, "not_in");
+            for id in not_in.iter().filter(|&id| regimes.iter().all(|regime| regime.id != *id)) {
+                let span = row.table.get("not_in").map_or(row.span.clone(), Spanned::span);
+                let known: Vec<_> = regimes.iter().map(|regime| regime.id.as_str()).collect();
+                self.fault(span, format!("`not_in` names {id}; the regimes are {}", known.join(", ")));
+            }
             let keys: &[&str] =
                 if row.table.contains_key("not_in") { &["kind", "not_in", "effect"] } else { &["kind", "effect"] };
             let Some((from, source)) = self.dated(row, "interruption", keys) else { continue };
@@ -397,6 +417,26 @@ mod tests {
         assert!(told.iter().any(|fault| fault.contains("does not start after the entry before it")), "{told:#?}");
         assert!(told.iter().any(|fault| fault.contains("unknown key `rates`")), "{told:#?}");
         assert!(told.iter().any(|fault| fault.contains("the key `rate` is missing")), "{told:#?}");
+    }
+
+    #[test]
+    fn a_regime_id_that_would_break_the_rows_of_payments_is_a_fault() {
+        for id in ["crp,2006", "crp\\n2006", "CRP 2006", "crp\\\"2006"] {
+            let told = faults(|law| law.replace("\"crp-2006\"", &format!("\"{id}\"")));
+            assert!(told.iter().any(|fault| fault.contains("`id` may have small letters")), "{id}: {told:#?}");
+        }
+    }
+
+    #[test]
+    fn a_regime_that_stands_twice_or_is_only_named_is_a_fault() {
+        let told = faults(|law| law.replace("id = \"crp-2006\"", "id = \"crp-2005\""));
+        assert!(told.iter().any(|fault| fault.contains("the regime `crp-2005` stands twice")), "{told:#?}");
+        let told = faults(|law| law.replace("not_in = [\"crp-2005\"]", "not_in = [\"crp-2050\"]"));
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(
+            told[0].ends_with("`not_in` names crp-2050; the regimes are crp-2005, crp-2006, crp-2009"),
+            "{told:#?}"
+        );
     }
 
     #[test]

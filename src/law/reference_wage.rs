@@ -1,7 +1,5 @@
 //! R3.4: the reference daily wage (SJR) and what is plausible for it.
 
-use rust_decimal::Decimal;
-
 use super::Law;
 use super::timeline::UnknownLaw;
 use crate::calendar::Day;
@@ -24,17 +22,6 @@ impl Law {
             Wage::Stated(sjr) => sjr,
             Wage::Earned { pay, days } => Cents(self.rounding.quotient(pay.0, i64::from(days))),
         }
-    }
-
-    /// R3.4: the most that a reference daily wage can be: 4 × ceiling × 12 / 365 of the year in which the contract ended,
-    /// exact.
-    ///
-    /// # Errors
-    /// The ceiling of that year is not known.
-    pub fn highest_wage(&self, contract_end: Day) -> Result<Decimal, UnknownLaw> {
-        let multiple = self.limits.on(contract_end)?.wage_ceiling_multiple;
-        let yearly = self.social_security_ceiling.on(contract_end)?.0 * 12 * i64::from(multiple);
-        Ok(Decimal::new(yearly, 2) / Decimal::from(365))
     }
 
     /// R3.4: whether a reference daily wage lies above 4 × ceiling × 12 / 365, compared exactly.

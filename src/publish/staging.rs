@@ -74,6 +74,7 @@ impl Staging {
         }
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(at(folder))?;
         let path = folder.join(LOCK);
+        no_link(&path)?;
         let mut options = OpenOptions::new();
         let lock = options.create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(at(&path))?;
         match lock.try_lock() {
@@ -129,12 +130,10 @@ impl Staging {
         for file in &files {
             file.complete()?;
             // Nothing but a file of an earlier run is replaced; told before anything is.
-            if file.path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
-                let error = io::Error::other("something that is no file stands here; move it away");
-                return Err(PublishError::System { path: file.path.clone(), error });
-            }
+            no_link(&file.path)?;
         }
         let marker = self.folder.join(PUBLISHING);
+        no_link(&marker)?;
         let at = |path: &Path| {
             let path = path.to_owned();
             move |error| PublishError::System { path, error }
@@ -161,6 +160,15 @@ impl Staging {
         let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
         synced.map_err(|error| PublishError::System { path: self.folder.clone(), error })
     }
+}
+
+/// Whether a path is free or a file; a link could lead to a file that is none of ours.
+fn no_link(path: &Path) -> Result<(), PublishError> {
+    if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+        let error = io::Error::other("something that is no file stands here; move it away");
+        return Err(PublishError::System { path: path.to_owned(), error });
+    }
+    Ok(())
 }
 
 /// A file that is being written under a temporary name.
