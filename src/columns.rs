@@ -138,17 +138,36 @@ columns! {
 impl Column {
     /// The column that a header names, in English or French; letters of either case.
     pub fn named(name: &str, export: Export) -> Option<Self> {
-        let name = name.trim();
+        let name: String = name.trim().chars().map(without_accent).collect();
         export.columns().iter().copied().find(|column| {
-            column.name().eq_ignore_ascii_case(name)
-                || column.aliases().iter().any(|alias| alias.eq_ignore_ascii_case(name))
+            column.name().eq_ignore_ascii_case(&name)
+                || column.aliases().iter().any(|alias| alias.eq_ignore_ascii_case(&name))
         })
+    }
+}
+
+/// `début` and `debut` are the same header.
+fn without_accent(letter: char) -> char {
+    match letter {
+        'é' | 'è' | 'ê' | 'É' | 'È' | 'Ê' => 'e',
+        'à' | 'â' | 'À' | 'Â' => 'a',
+        'ç' | 'Ç' => 'c',
+        _ => letter,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_may_have_their_accents() {
+        for (name, column) in [("début", Column::Start), ("NATURE", Column::Kind), (" Date_Début ", Column::Start)] {
+            assert_eq!(Column::named(name, Export::Events), Some(column), "{name}");
+        }
+        assert_eq!(Column::named("ancienneté_mois", Export::Beneficiaries), Some(Column::SeniorityMonths));
+        assert_eq!(Column::named("fïn", Export::Events), None);
+    }
 
     #[test]
     fn no_two_columns_of_an_export_share_a_name() {

@@ -383,11 +383,11 @@ fn amounts_that_are_none_are_refused_with_their_place() {
 #[test]
 fn the_largest_amounts_add_up() {
     let header = format!("{BENEFICIARIES},notice_daily,pension_category,pension_monthly");
-    // S at the ceiling of 2009 (48 × 2859 / 365 = 375.978), 80 % of the largest notice indemnity.
-    let row = |at: u32| beneficiary(&format!("B{at:04}")).replace("60.00", "375.97") + ",9999999.99,,";
-    let covered = beneficiary("C").replace("60.00", "375.97") + ",9999999.99,2,9999999.99";
+    // S at the ceiling of 2009 (48 × 2859 / 365 = 375.978), 80 % of the largest notice indemnity that is not held.
+    let row = |at: u32| beneficiary(&format!("B{at:04}")).replace("60.00", "375.97") + ",3759.78,,";
+    let covered = beneficiary("C").replace("60.00", "375.97") + ",3759.78,2,9999999.99";
     // The shortest hours against the longest: a former pay 4800 times as large.
-    let hired = beneficiary("D").replace("60.00,35", "375.97,0.01") + ",9999999.99,,";
+    let hired = beneficiary("D").replace("60.00,35", "375.97,0.01") + ",3759.78,,";
     let rows = (0..1000).map(row).chain([covered, hired]);
     let job = "D,73282932000074,2009-05,2009-05-01,,48,9999999.99,9999999.99,2009-06-02";
     let night =
@@ -395,12 +395,12 @@ fn the_largest_amounts_add_up() {
     night.run().has_status(0);
     loses_nobody(&night);
     let paid = night.rows("payments.csv");
-    // Up to the 91st day, 30 May: 30 × 7,999,999.99 + 263.18 − 31 × 11.28.
-    assert_eq!(paid[0][10], "239999913.20");
-    // 30 × 328,767.12 + 263.18, no more than the gross of the day.
-    assert_eq!(paid[1000][8], "9863276.78");
-    // 30 × 375.97 × 4800 − 9,999,999.99, below half of 30 × 7,999,999.99 + 154 × 263.18.
-    assert_eq!(paid[1001][11], "44139680.01");
+    // Up to the 91st day, 30 May: 30 × 3,007.82 + 263.18 − 31 × 11.28.
+    assert_eq!(paid[0][10], "90148.10");
+    // The largest pension takes each day whole: 30 × 3,007.82 + 263.18; the row is nil and not paid.
+    assert_eq!(night.decisions()[1000], "C 1002 nil pension-covers 0.00");
+    // 30 × 375.97 × 4800 − 9,999,999.99, down to half of 30 × 3,007.82 + 154 × 263.18.
+    assert_eq!(paid[1000][11], "65382.16");
     let summary: serde_json::Value = serde_json::from_slice(&night.bytes("summary.json")).unwrap();
     let cents = |text: &str| text.replace('.', "").parse::<i64>().unwrap();
     for (at, name) in [(7, "asr_gross"), (10, "asr_net"), (11, "idr"), (14, "net")] {

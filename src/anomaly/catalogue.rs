@@ -139,6 +139,8 @@ catalogue! {
     HoursAboveLimit = "A306", Error, PaymentHeld, DIFFERENTIAL_FALL, "weekly hours above 48", "check the hours a week";
     KindNotInForce = "A307", Error, PaymentHeld, INTERRUPTIONS, "event of a kind that its regime or day does not know",
         "check the kind and the dates of the event";
+    NoticeImplausible = "A308", Error, PaymentHeld, ORDINARY_GROSS, "notice indemnity implausibly high",
+        "check the daily amount: it is more than 40 times the social-security ceiling gives for a day";
     NoRegime = "A401", Error, PaymentHeld, NO_REGIME, "no regime for the procedure date",
         "check the day on which the procedure was engaged";
     UnknownLaw = "A402", Error, PaymentHeld, ARE, "law not verified for the month",

@@ -106,6 +106,9 @@ impl Run {
             let month = self.month;
             bail!("{month} is not over yet: its facts may still change; settle it later, or say --provisional");
         }
+        if let Some(first) = law.first_day().filter(|&first| self.month.last_day() < first) {
+            bail!("{}: no CRP before {first}; give the month to pay, as 2009-05", self.month);
+        }
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
         let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
         let staging = Staging::open(&self.out)?;
@@ -237,6 +240,9 @@ fn people_table(summary: &Summary, settled: &Settled) -> String {
         row("IDR", grouped(&totals.idr)),
         row("net to pay", grouped(&totals.net)),
     ]);
+    if settled.inputs[Export::Events as usize].is_none() {
+        out += "\n  no events.csv: no event interrupts anybody\n";
+    }
     if !settled.totals.anomalies.is_empty() {
         out += "\n";
         let rows = settled.totals.anomalies.iter().map(|(code, number)| {

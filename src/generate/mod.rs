@@ -18,10 +18,12 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::str::FromStr;
+
+use tempfile::NamedTempFile;
 
 use crate::calendar::Month;
 use files::Sink;
@@ -132,7 +134,8 @@ pub enum GenerateError {
 }
 
 /// Makes the directory where it is missing and writes `beneficiaries.csv`, `events.csv` and `earnings.csv` into it, in
-/// place of earlier ones. `progress` hears now and then how many of the beneficiaries are done.
+/// place of earlier ones; they get their names when all three are complete. `progress` hears now and then how many of the
+/// beneficiaries are done.
 pub fn write_exports(plan: &Plan, dir: &Path, progress: impl FnMut(u64)) -> Result<Written, GenerateError> {
     check(plan)?;
     let failed = |path: &Path| {
@@ -140,12 +143,21 @@ pub fn write_exports(plan: &Plan, dir: &Path, progress: impl FnMut(u64)) -> Resu
         move |source| GenerateError::Create { file, source }
     };
     fs::create_dir_all(dir).map_err(failed(dir))?;
-    let open = |export: Export| {
+    let temporary = || tempfile::Builder::new().prefix(".versement-generate-").tempfile_in(dir).map_err(failed(dir));
+    let files = [temporary()?, temporary()?, temporary()?];
+    let open = |export: Export, file: &NamedTempFile| {
         let path = dir.join(export.file_name());
-        let file = File::create(&path).map_err(failed(&path))?;
-        Ok(Sink::new(path.display().to_string(), file, export))
+        let handle = file.as_file().try_clone().map_err(failed(&path))?;
+        Ok(Sink::new(path.display().to_string(), handle, export))
     };
-    write(plan, [open(Export::Beneficiaries)?, open(Export::Events)?, open(Export::Earnings)?], progress)
+    let [first, second, third] = &files;
+    let sinks = [open(Export::Beneficiaries, first)?, open(Export::Events, second)?, open(Export::Earnings, third)?];
+    let written = write(plan, sinks, progress)?;
+    for (file, export) in files.into_iter().zip([Export::Beneficiaries, Export::Events, Export::Earnings]) {
+        let path = dir.join(export.file_name());
+        file.persist(&path).map_err(|error| failed(&path)(error.error))?;
+    }
+    Ok(written)
 }
 
 /// Writes the three exports, in the order of [`Written`], to where the caller wants them.

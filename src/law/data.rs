@@ -113,11 +113,21 @@ impl Reader<'_> {
                 }))
             },
         );
-        let limits = self.timeline(&whole, "limits", &["wage_ceiling_multiple", "weekly_hours"], |reader, row| {
-            let wage_ceiling_multiple = reader.whole(row, "wage_ceiling_multiple");
-            let weekly_hours = reader.hours(row, "weekly_hours");
-            Some(Some(Limits { wage_ceiling_multiple: wage_ceiling_multiple?, weekly_hours: weekly_hours? }))
-        });
+        let limits = self.timeline(
+            &whole,
+            "limits",
+            &["wage_ceiling_multiple", "notice_ceiling_multiple", "weekly_hours"],
+            |reader, row| {
+                let wage_ceiling_multiple = reader.whole(row, "wage_ceiling_multiple");
+                let notice_ceiling_multiple = reader.whole(row, "notice_ceiling_multiple");
+                let weekly_hours = reader.hours(row, "weekly_hours");
+                Some(Some(Limits {
+                    wage_ceiling_multiple: wage_ceiling_multiple?,
+                    notice_ceiling_multiple: notice_ceiling_multiple?,
+                    weekly_hours: weekly_hours?,
+                }))
+            },
+        );
         let choices = self.choices(&whole)?;
         let changes = self.changes([
             &mut by_id.iter().flat_map(|regime| regime.allowance.changes()),
@@ -349,7 +359,8 @@ impl Reader<'_> {
     fn named_timeline<T>(&mut self, table: &str, name: &str, all: &mut Vec<Dated<T>>, root: &Row<'_>) -> Timeline<T> {
         let dated: Vec<_> = all.extract_if(.., |dated| dated.name == name).collect();
         self.check_order(name, &dated);
-        if dated.is_empty() && root.table.contains_key(table) {
+        // Where an entry of the table has a fault of its own, that one is told.
+        if dated.is_empty() && self.faults.is_empty() && root.table.contains_key(table) {
             self.fault(0..0, format!("the table `{table}` has no sound entry for `{name}`"));
         }
         let entries = dated.into_iter().map(|dated| dated.entry).collect();

@@ -11,6 +11,9 @@ use crate::money::Cents;
 pub struct Limits {
     /// Contributions are paid on at most so many times the ceiling.
     pub wage_ceiling_multiple: u32,
+    /// A choice: a notice indemnity of more is looked at by a person. It is not capped as contributions are, so the multiple
+    /// is far above that of wages; a lost decimal point lies beyond it.
+    pub notice_ceiling_multiple: u32,
     /// More hours a week than the law allows.
     pub weekly_hours: WeeklyHours,
 }
@@ -29,9 +32,20 @@ impl Law {
     /// # Errors
     /// The ceiling of the year in which the contract ended is not known.
     pub fn wage_is_above_ceiling(&self, sjr: Cents, contract_end: Day) -> Result<bool, UnknownLaw> {
-        let multiple = self.limits.on(contract_end)?.wage_ceiling_multiple;
+        self.is_above(sjr, self.limits.on(contract_end)?.wage_ceiling_multiple, contract_end)
+    }
+
+    /// Whether a daily notice indemnity is more than any that a person should pay without a look at it.
+    ///
+    /// # Errors
+    /// The ceiling of the year in which the contract ended is not known.
+    pub fn notice_is_implausible(&self, notice_daily: Cents, contract_end: Day) -> Result<bool, UnknownLaw> {
+        self.is_above(notice_daily, self.limits.on(contract_end)?.notice_ceiling_multiple, contract_end)
+    }
+
+    fn is_above(&self, daily: Cents, multiple: u32, contract_end: Day) -> Result<bool, UnknownLaw> {
         let ceiling = self.social_security_ceiling.on(contract_end)?;
-        Ok(sjr.0 * 365 > ceiling.0 * 12 * i64::from(multiple))
+        Ok(daily.0 * 365 > ceiling.0 * 12 * i64::from(multiple))
     }
 
     /// What is plausible on a day.

@@ -45,6 +45,11 @@ impl Law {
         Ok(if ordinary { Population::Ordinary } else { Population::Article3 })
     }
 
+    /// The first day on which a procedure could be engaged under any regime.
+    pub fn first_day(&self) -> Option<Day> {
+        self.regime_by_day.entries().first().map(|entry| entry.from)
+    }
+
     /// The regimes in the order of their first days.
     pub fn regimes(&self) -> &[Regime] {
         &self.regimes

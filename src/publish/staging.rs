@@ -142,7 +142,11 @@ impl Staging {
         self.sync()?;
         let summary = self.folder.join(SUMMARY);
         match fs::remove_file(&summary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&summary)(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                // Nothing was replaced yet: the earlier results stand whole, and without the mark.
+                _ = fs::remove_file(&marker);
+                return Err(at(&summary)(error));
+            }
             _ => {}
         }
         let renamed = (|| {

@@ -37,6 +37,11 @@ impl<'l> Settler<'l> {
         if above_ceiling == Some(true) {
             findings.push(told(Code::WageAboveCeiling, Column::Sjr, sjr.to_string()));
         }
+        if let Some(notice) = beneficiary.notice_daily
+            && law.notice_is_implausible(notice, beneficiary.contract_end) == Ok(true)
+        {
+            findings.push(told(Code::NoticeImplausible, Column::NoticeDaily, notice.to_string()));
+        }
         if let Some(limits) = limits {
             self.examine_hours(dossier, limits.weekly_hours, findings);
         }
