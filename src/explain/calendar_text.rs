@@ -17,8 +17,9 @@ pub fn calendar_text(calendar: &Calendar, lang: Lang) -> String {
     if let (Some(cap), Some(clock)) = (calendar.cap, calendar.clock) {
         let (cap, clock) = (style.number(cap), style.span(clock));
         out += &format!(
-            "{}: {} {cap}, {} {clock}\n",
+            "{}{}{} {cap}, {} {clock}\n",
             style.word(Word::Idr),
+            style.colon(),
             style.word(Word::Cap),
             style.word(Word::Clock)
         );

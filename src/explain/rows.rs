@@ -27,6 +27,14 @@ impl Style {
         word.in_lang(self.0)
     }
 
+    /// French sets a space before it.
+    pub(super) fn colon(self) -> &'static str {
+        match self.0 {
+            Lang::En => ": ",
+            Lang::Fr => " : ",
+        }
+    }
+
     /// An amount or a rate: with a point in English, a comma in French.
     pub(super) fn number(self, number: impl std::fmt::Display) -> String {
         match self.0 {

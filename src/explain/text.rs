@@ -74,7 +74,7 @@ impl Text {
         let ordinary = facts.population == "ordinary";
         let population = self.word(if ordinary { Word::Ordinary } else { Word::Article3 });
         let wage = facts.reference.map_or_else(String::new, |(pay, days)| {
-            format!("{}: {} / {days}", self.word(Word::PayOverDays), self.amount(pay))
+            format!("{}{}{} / {days}", self.word(Word::PayOverDays), style.colon(), self.amount(pay))
         });
         let procedure = format!("{} {}", self.word(Word::Regime), facts.regime);
         let mut rows = vec![
@@ -132,13 +132,18 @@ impl Text {
             rows.push(row(label, self.amount(one.amount), [note, won].join(" ").trim(), rules));
         }
         if let Some(daily) = step.pension_daily {
-            let note = format!("{}: {}", self.word(Word::PensionDay), self.amount(daily));
+            let note = format!("{}{}{}", self.word(Word::PensionDay), style.colon(), self.amount(daily));
             rows.push(row(self.word(Word::PensionOffset), self.amount(-step.pension_offset), note, "R4.1"));
         }
         let of_wage = format!("{} {}", self.amount(step.participation_of_wage), self.word(Word::OfWage));
         let note = if step.participation < step.participation_of_wage {
             let minimum = self.amount(step.minimum_are);
-            format!("{of_wage}, {} ({minimum}): {}", self.word(Word::LimitedTo), self.amount(step.above_minimum_are))
+            format!(
+                "{of_wage}, {} ({minimum}){}{}",
+                self.word(Word::LimitedTo),
+                style.colon(),
+                self.amount(step.above_minimum_are)
+            )
         } else {
             of_wage
         };
@@ -148,7 +153,8 @@ impl Text {
         rows.push(row(self.word(Word::Total), self.amount(step.total), product, "R1.4"));
         let (first, last) = step.ranks;
         let ranks = format!("{} {first}-{last}", self.word(Word::Ranks));
-        let head = format!("  {}: {} {}, {ranks}\n", style.span(step.span), step.days, self.word(Word::Days));
+        let head =
+            format!("  {}{}{} {}, {ranks}\n", style.span(step.span), style.colon(), step.days, self.word(Word::Days));
         head + &aligned(&rows, 4)
     }
 
@@ -183,7 +189,7 @@ impl Text {
             let (sign, word) = if fall.qualifies { ("≤", Word::Qualifies) } else { (">", Word::TooHigh) };
             let former = style.number(&fall.former);
             let most = format!("{sign} {} = {} × {former}", style.number(&fall.most), style.number(fall.rate));
-            let note = format!("{most}: {}", self.word(word));
+            let note = format!("{most}{}{}", style.colon(), self.word(word));
             rows.push(row(self.word(Word::Test), self.amount(fall.base), note, "R6.2"));
         }
         let qualifies = step.fall.as_ref().is_some_and(|fall| fall.qualifies);
@@ -234,12 +240,13 @@ impl Text {
 
     fn findings(self, statement: &Statement) -> String {
         let mut out = String::new();
+        let colon = self.0.colon();
         for told in &statement.findings {
             out += &format!("  {} {} ({}) [{}]\n", told.code, told.meaning, told.place, told.article);
             if let Some(found) = &told.found {
-                out += &format!("       {}: {found}\n", self.word(Word::Found));
+                out += &format!("       {}{colon}{found}\n", self.word(Word::Found));
             }
-            out += &format!("       {}: {}\n", self.word(Word::ToDo), told.remedy);
+            out += &format!("       {}{colon}{}\n", self.word(Word::ToDo), told.remedy);
         }
         out
     }
@@ -247,8 +254,9 @@ impl Text {
     fn result(self, statement: &Statement) -> String {
         let sums = &statement.amounts;
         let lang = self.0.0;
+        let colon = self.0.colon();
         let days = format!("{} {}", sums.asr_days, self.word(Word::Days));
-        let why = statement.reason.map_or_else(String::new, |reason| format!(": {}", outcome(reason, lang)));
+        let why = statement.reason.map_or_else(String::new, |reason| format!("{colon}{}", outcome(reason, lang)));
         let rows = [
             row(self.word(Word::AsrGross), self.amount(sums.asr_gross), days, ""),
             row(self.word(Word::PensionOffset), self.amount(-sums.pension_offset), "", ""),
@@ -258,7 +266,7 @@ impl Text {
             row(self.word(Word::Net), self.amount(sums.net), "", ""),
         ];
         let outcome = outcome(statement.outcome, lang);
-        aligned(&rows, 2) + &format!("  {}: {outcome}{why}\n", self.word(Word::Outcome))
+        aligned(&rows, 2) + &format!("  {}{colon}{outcome}{why}\n", self.word(Word::Outcome))
     }
 
     fn rules(self, statement: &Statement) -> String {
@@ -270,7 +278,13 @@ impl Text {
                     || self.word(Word::Always).to_owned(),
                     |from| format!("{} {}", self.word(Word::Since), self.0.day(from)),
                 );
-                out += &format!("        · {} ({since}): {} — {}\n", value.name, value.value, value.source);
+                out += &format!(
+                    "        · {} ({since}){}{} — {}\n",
+                    value.name,
+                    self.0.colon(),
+                    value.value,
+                    value.source
+                );
             }
         }
         out
