@@ -243,6 +243,7 @@ impl Builder<'_> {
             gross: line.gross.amount,
             pension_daily: pension.and_then(|pension| self.law.pension_daily(pension, day)),
             pension_offset: line.offset,
+            participation_rate: parts.rate,
             participation_of_wage: parts.of_wage,
             above_minimum_are: parts.above_minimum,
             minimum_are: parts.minimum_are,

@@ -117,6 +117,8 @@ pub struct AsrStep {
     pub pension_daily: Option<Cents>,
     /// R4.1: what it takes.
     pub pension_offset: Cents,
+    /// R5.1: the rate of S.
+    pub participation_rate: Rate,
     /// R5.1: 3 % of S.
     pub participation_of_wage: Cents,
     /// R5.1: what lies above the minimum ARE.

@@ -135,7 +135,8 @@ impl Text {
             let note = format!("{}{}{}", self.word(Word::PensionDay), style.colon(), self.amount(daily));
             rows.push(row(self.word(Word::PensionOffset), self.amount(-step.pension_offset), note, "R4.1"));
         }
-        let of_wage = format!("{} {}", self.amount(step.participation_of_wage), self.word(Word::OfWage));
+        let (rate, wage) = (style.number(step.participation_rate), self.amount(facts.sjr));
+        let of_wage = format!("{rate} × {wage} = {}", self.amount(step.participation_of_wage));
         let note = if step.participation < step.participation_of_wage {
             let minimum = self.amount(step.minimum_are);
             format!(

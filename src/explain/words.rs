@@ -82,7 +82,6 @@ words! {
     PensionOffset = "pension offset", "déduction de la pension";
     PensionDay = "a day of the pension", "pension par jour";
     Participation = "participation", "participation";
-    OfWage = "of S", "sur S";
     LimitedTo = "limited to what exceeds the minimum ARE", "limitée à ce qui dépasse l'ARE minimale";
     DailyNet = "daily net", "net par jour";
     Total = "total", "total";

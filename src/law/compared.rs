@@ -28,6 +28,8 @@ pub struct AreParts {
 /// R5.1: what the participation of a day is the smaller of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParticipationParts {
+    /// The rate of S.
+    pub rate: Rate,
     /// 3 % of S.
     pub of_wage: Cents,
     /// What lies above the minimum ARE.
@@ -105,8 +107,10 @@ impl Law {
         day: Day,
     ) -> Result<ParticipationParts, UnknownLaw> {
         let minimum_are = self.minimum_are(right.part_time, day)?;
+        let rate = *self.participation.on(day)?;
         Ok(ParticipationParts {
-            of_wage: self.participation.on(day)?.of(right.sjr).round(self.rounding),
+            rate,
+            of_wage: rate.of(right.sjr).round(self.rounding),
             above_minimum: (after_pension - minimum_are).or_zero(),
             minimum_are,
         })
