@@ -130,6 +130,7 @@ fn statements_read_as_recorded() {
     for (case, month, id) in [
         ("idr-first-month", "2005-11", "B002"),
         ("idr-first-month", "2005-11", "B004"),
+        ("idr-proof-missing", "2005-11", "B002"),
         ("article-3-runs-out", "2009-06", "B001"),
         ("interruptions", "2009-03", "B006"),
         ("invalidity-pensions", "2005-07", "B003"),

@@ -8,7 +8,7 @@ use super::statement::{
 };
 use super::words::{Lang, told};
 use crate::anomaly::Finding;
-use crate::calendar::Month;
+use crate::calendar::{Month, Span};
 use crate::columns::Export;
 use crate::dossier::Joined;
 use crate::exports::{Cursor, CursorBuffers, Encoding};
@@ -272,6 +272,22 @@ impl Builder<'_> {
         }
     }
 
+    /// R6.3, R6.4: what a month that is not paid would be, before the cap; `None` behind the clock or without an IDR.
+    fn waiting(
+        &self,
+        grounds: &Grounds<'_>,
+        job: &JobGrounds,
+        qualifies: bool,
+    ) -> Result<Option<(Cents, Span, Cents)>, UnknownLaw> {
+        let (Some(frozen), Some(in_month), true) = (grounds.frozen, &job.in_month, qualifies) else { return Ok(None) };
+        let days = job.span.intersect(self.month.span()).intersect(frozen.clock);
+        if days.is_empty() {
+            return Ok(None);
+        }
+        let monthly = self.law.monthly_differential(in_month, job.span.first)?;
+        Ok(Some((monthly, days, self.law.part_of_month(monthly, self.month, days))))
+    }
+
     fn idr(
         &mut self,
         settlement: &Settlement<'_>,
@@ -303,7 +319,9 @@ impl Builder<'_> {
             self.rules.cite(article::DIFFERENTIAL_PROOF, hire, &[]);
             self.rules.cite(article::DIFFERENTIAL_AMOUNT, hire, &[]);
         }
-        if line.is_some_and(|line| line.days != self.month.span()) {
+        let all = self.month.span();
+        let waits_in_part = qualifies && job.row.is_some() && job.span.intersect(all) != all;
+        if line.map_or(waits_in_part, |line| line.days != all) {
             self.rules.cite(article::DIFFERENTIAL_PART, hire, &[]);
         }
         if grounds.two_jobs.is_some() {
@@ -316,16 +334,20 @@ impl Builder<'_> {
                 Some(in_month) => Some(exact(self.law.fall(in_month, hire)?.former)),
                 None => None,
             };
+            let worth = match line {
+                Some(line) => Some((line.monthly, line.days, line.due)),
+                None => self.waiting(grounds, job, qualifies)?,
+            };
             month = Some(IdrMonth {
                 line: row.line,
                 base: row.fact.base,
                 weekly_hours: row.fact.weekly_hours,
                 proof: row.fact.proof,
                 former,
+                monthly: worth.map(|(monthly, ..)| monthly),
+                days: worth.map(|(_, days, _)| days),
+                due: worth.map(|(.., due)| due),
                 paid: line.map(|line| IdrPaid {
-                    monthly: line.monthly,
-                    days: line.days,
-                    due: line.due,
                     cap: line.cap,
                     used_before: line.used_before,
                     left: line.cap - line.used_before - line.amount,

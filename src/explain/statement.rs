@@ -240,19 +240,19 @@ pub struct IdrMonth {
     pub proof: Option<Day>,
     /// The former pay at these hours.
     pub former: Option<String>,
-    /// What is paid, worked out; none where nothing is.
+    /// R6.3: of a whole month; none where the job does not qualify.
+    pub monthly: Option<Cents>,
+    /// R6.4: the days under contract within the clock.
+    pub days: Option<Span>,
+    /// R6.4: of these days; the cap, a missing proof or a second job may keep it from being paid.
+    pub due: Option<Cents>,
+    /// What it uses of the cap; none where nothing is paid.
     pub paid: Option<IdrPaid>,
 }
 
 /// A paid month of a job.
 #[derive(Clone, Debug, Serialize)]
 pub struct IdrPaid {
-    /// R6.3: of a whole month.
-    pub monthly: Cents,
-    /// R6.4: the days under contract within the clock.
-    pub days: Span,
-    /// R6.4: of these days.
-    pub due: Cents,
     /// R6.5.
     pub cap: Cents,
     /// R6.5.

@@ -211,15 +211,15 @@ impl Text {
         };
         let hours = format!("{} {}", style.number(month.weekly_hours), self.word(Word::WeeklyHours));
         rows.push(row(self.word(Word::BaseOfMonth), self.amount(month.base), hours, "R6.3"));
-        if let Some(paid) = &month.paid {
+        if let (Some(monthly), Some(span), Some(due)) = (month.monthly, month.days, month.due) {
             let former = month.former.as_ref().map_or_else(String::new, |former| style.number(former));
             let difference = format!("{former} − {}", self.amount(month.base));
-            rows.push(row(self.word(Word::Monthly), self.amount(paid.monthly), difference, "R6.3"));
-            let days = paid.days.days();
-            let all = paid.days.first.month().span().days();
+            rows.push(row(self.word(Word::Monthly), self.amount(monthly), difference, "R6.3"));
+            let days = span.days();
+            let all = span.first.month().span().days();
             if days != all {
-                let part = format!("{} × {days} / {all}", self.amount(paid.monthly));
-                rows.push(row(self.word(Word::PartOfMonth), self.amount(paid.due), part, "R6.4"));
+                let part = format!("{} × {days} / {all}", self.amount(monthly));
+                rows.push(row(self.word(Word::PartOfMonth), self.amount(due), part, "R6.4"));
             }
         }
         if let Some(frozen) = &step.frozen {
