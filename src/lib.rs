@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod columns;
 pub mod commands;
 pub mod dossier;
+pub mod explain;
 pub mod exports;
 pub mod facts;
 pub mod generate;

@@ -16,8 +16,12 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 6] = [
+const MAY_NAME: [(&str, &[&str]); 7] = [
     ("calendar", &[]),
+    (
+        "explain",
+        &["anomaly", "calendar", "columns", "dossier", "exports", "facts", "identity", "law", "money", "settle"],
+    ),
     ("identity", &["bytes"]),
     ("law", &["calendar", "facts", "hexadecimal", "money"]),
     ("money", &[]),

@@ -45,7 +45,7 @@ fn every_help_text_has_examples_and_exit_statuses() {
             .stdout(contains("Examples:").and(contains("Exit status: 0 ").and(contains("75 "))))
             .stderr("");
     }
-    for command in ["run", "law", "generate"] {
+    for command in ["run", "explain", "simulate", "law", "generate"] {
         run(&[command, "--help"]).success().stdout(contains(format!("Examples:\n  versement {command} ")));
     }
     run(&["--version"]).success().stdout(format!("versement {}\n", env!("CARGO_PKG_VERSION")));
@@ -58,9 +58,11 @@ fn the_examples_of_the_help_texts_work() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("my-law.toml"), Law::BUILT_IN).unwrap();
     fs::write(folder.path().join("crp-2010.toml"), Law::BUILT_IN).unwrap();
+    let case = "procedure = 2008-12-01\ncontract-end = 2008-12-31\nseniority = 36\nsjr = \"60.00\"\nhours = 35\n";
+    fs::write(folder.path().join("case.toml"), case).unwrap();
     let mut carried_out = 0;
     // The generate examples make what the run examples read.
-    for command in ["generate", "law", "run"] {
+    for command in ["generate", "law", "run", "explain", "simulate"] {
         let help = String::from_utf8(run(&[command, "--help"]).get_output().stdout.clone()).unwrap();
         for line in help.lines().filter(|line| line.starts_with("  versement ")) {
             let line = line.split(['|', '>']).next().unwrap();

@@ -292,7 +292,7 @@ fn the_guide_tells_every_option() {
         let words = text.split(|c: char| !is_name(c));
         words.filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned).collect()
     };
-    for command in ["run", "law", "generate"] {
+    for command in ["run", "explain", "simulate", "law", "generate"] {
         let (status, help) = versement(root(), &format!("{command} --help"));
         assert_eq!(status, Some(0));
         let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
@@ -304,7 +304,10 @@ fn the_guide_tells_every_option() {
     }
     let (_, help) = versement(root(), "--help");
     let commands: Vec<_> = help.lines().filter_map(|line| line.strip_prefix("  ")?.split("  ").next()).collect();
-    assert!(["run", "law", "generate"].iter().all(|command| commands.contains(command)), "{commands:?}");
+    assert!(
+        ["run", "explain", "simulate", "law", "generate"].iter().all(|command| commands.contains(command)),
+        "{commands:?}"
+    );
 }
 
 /// Looks for lines in an output, in order; a line `…` stands for any others.

@@ -1,9 +1,11 @@
 //! The command line: one file a command.
 
+mod explain;
 mod generate;
 mod law;
 mod progress;
 mod run;
+mod simulate;
 mod table;
 
 use std::io::{ErrorKind, Write};
@@ -27,6 +29,7 @@ struct CommandLine {
 
 const EXAMPLES: &str = "Examples:
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05
+  versement explain B0000000001 --month 2009-05 --exports exports/2009-05
   versement law --on 2009-11-07
   versement generate --month 2009-05 --beneficiaries 1000 --seed 1 --out exports/2009-05
 
@@ -35,6 +38,8 @@ Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 n
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Explain(explain::Explain),
+    Simulate(simulate::Simulate),
     Law(law::Law),
     Generate(generate::Generate),
 }
@@ -69,6 +74,8 @@ pub fn main() -> ExitCode {
     let line = CommandLine::parse();
     let carried_out = match line.command {
         Command::Run(run) => run.carry_out(),
+        Command::Explain(explain) => explain.carry_out(),
+        Command::Simulate(simulate) => simulate.carry_out(),
         Command::Law(law) => law.carry_out(),
         Command::Generate(generate) => generate.carry_out(),
     };

@@ -75,7 +75,7 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum EncodingName {
+pub(super) enum EncodingName {
     #[value(name = "utf-8")]
     Utf8,
     #[value(name = "windows-1252")]
@@ -83,7 +83,7 @@ enum EncodingName {
 }
 
 impl EncodingName {
-    fn encoding(self) -> exports::Encoding {
+    pub(super) fn encoding(self) -> exports::Encoding {
         match self {
             Self::Utf8 => exports::Encoding::Utf8,
             Self::Windows1252 => exports::Encoding::Windows1252,

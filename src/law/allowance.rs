@@ -44,7 +44,7 @@ pub enum InForce {
 }
 
 impl RankedDay {
-    fn law_day(self) -> Day {
+    pub(super) fn law_day(self) -> Day {
         match self.by {
             InForce::ThatDay => self.day,
             InForce::On(day) => day,
@@ -110,6 +110,12 @@ struct Tier {
 }
 
 impl Allowance {
+    /// The rate of a day, and whether it is the first of the regime's rates.
+    pub(super) fn rate_on(&self, start: Day, day: RankedDay) -> (Rate, bool) {
+        let tier = self.tier(start, day);
+        (tier.rate, tier.is_first)
+    }
+
     fn tier(&self, start: Day, day: RankedDay) -> Tier {
         match self.formula {
             Formula::ByIndemnifiedDays { first, days, .. } if day.rank <= days => {

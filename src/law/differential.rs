@@ -63,7 +63,7 @@ impl Law {
     }
 
     /// The former monthly pay in parts of a cent, and how many parts make one.
-    fn former_pay(&self, comparison: &Comparison, rates: &DifferentialRates) -> (i64, i64) {
+    pub(super) fn former_pay(&self, comparison: &Comparison, rates: &DifferentialRates) -> (i64, i64) {
         let Comparison { sjr, old_hours, new_hours, .. } = *comparison;
         let full = sjr.0 * rates.wage_days;
         if old_hours == new_hours || self.rescaled_hours == RescaledHours::AsIs {

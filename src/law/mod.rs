@@ -4,6 +4,7 @@
 
 pub mod allowance;
 pub mod article;
+pub mod compared;
 mod data;
 pub mod differential;
 pub mod duration;

@@ -44,7 +44,7 @@ pub(super) fn value(
 }
 
 /// R1.3, CRP convention art. 11 al. 2: article 3 stops once `are_days` days were indemnified.
-fn days_left(case: &Case<'_, '_>, indemnified: i64) -> i64 {
+pub(super) fn days_left(case: &Case<'_, '_>, indemnified: i64) -> i64 {
     let limit = case.dossier.beneficiary.fact.are_days.filter(|_| case.right.population == Population::Article3);
     limit.map_or(i64::from(i32::MAX), |limit| (i64::from(limit) - indemnified).max(0))
 }

@@ -18,11 +18,11 @@ pub(super) fn refuse_article_3(month: Month, case: &Case<'_, '_>, jobs: &[Job], 
 
 /// What the first qualifying hire freezes.
 #[derive(Clone, Copy, Debug)]
-struct Frozen {
+pub(super) struct Frozen {
     /// R6.5.
-    cap: Cents,
+    pub(super) cap: Cents,
     /// R6.6.
-    clock: Span,
+    pub(super) clock: Span,
 }
 
 /// R6, CRP convention art. 9: the IDR of the month. Earlier months are gone through for what they used of the cap.
@@ -86,7 +86,7 @@ pub(super) fn value(
 
 /// R6.1, R6.2, art. 9 al. 1: hired between the start and the term, no final event before, and worse paid at hire by at least
 /// 15 %. The test is made once, on the earliest row of the job.
-fn qualifies(
+pub(super) fn qualifies(
     law: &Law,
     month: Month,
     case: &Case<'_, '_>,
@@ -115,11 +115,15 @@ fn qualifies(
 }
 
 /// R6.5, R6.6: the cap and the clock, frozen at the first qualifying hire.
-fn freeze(law: &Law, case: &Case<'_, '_>, unpaid: &UnpaidDays, hire: Day) -> Result<Frozen, UnknownLaw> {
-    let indemnified = unpaid.count_paid(Span::new(case.right.crp.first, hire.eve()));
-    let residual = asr::residual(law, case, hire, indemnified)?;
-    let cap = law.differential_cap(residual, hire)?;
+pub(super) fn freeze(law: &Law, case: &Case<'_, '_>, unpaid: &UnpaidDays, hire: Day) -> Result<Frozen, UnknownLaw> {
+    let cap = law.differential_cap(residual(law, case, unpaid, hire)?, hire)?;
     Ok(Frozen { cap, clock: duration::differential_clock(hire, case.right.regime) })
+}
+
+/// R6.5: the residual rights on the day of hire, after the days indemnified before it.
+pub(super) fn residual(law: &Law, case: &Case<'_, '_>, unpaid: &UnpaidDays, hire: Day) -> Result<Cents, UnknownLaw> {
+    let indemnified = unpaid.count_paid(Span::new(case.right.crp.first, hire.eve()));
+    asr::residual(law, case, hire, indemnified)
 }
 
 /// R6.3, R6.4, art. 9 al. 2: by the base pay and the hours of the month's own row.
@@ -162,7 +166,7 @@ fn tell_missing_rows(month: Month, case: &Case<'_, '_>, jobs: &[Job], clock: Spa
     }
 }
 
-fn comparison(case: &Case<'_, '_>, earning: &Earning) -> Comparison {
+pub(super) fn comparison(case: &Case<'_, '_>, earning: &Earning) -> Comparison {
     Comparison {
         sjr: case.right.sjr,
         old_hours: case.dossier.beneficiary.fact.weekly_hours,

@@ -2,11 +2,13 @@
 
 mod asr;
 mod examination;
+mod grounds;
 mod idr;
 mod jobs;
 mod statement;
 mod unpaid;
 
+pub use grounds::{FrozenGrounds, Grounds, JobGrounds, Reason, Unpaid};
 pub use statement::{Amounts, AsrLine, IdrLine, NilReason, Outcome, Settlement};
 
 use crate::anomaly::{Code, Finding, Place};

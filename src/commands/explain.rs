@@ -1,0 +1,95 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+use super::run::EncodingName;
+use super::{NOTHING, SETTLED, law, say};
+use crate::calendar::Month;
+use crate::columns::Export;
+use crate::explain::words::Lang;
+use crate::explain::{Picked, explain, pick, text};
+use crate::exports::BlockReader;
+use crate::identity::BeneficiaryId;
+use crate::intake::Exports;
+
+/// Explains what a month is worth to one beneficiary, line by line, with the rule and the article behind each.
+///
+/// The lines are those that the payment is made of. Of other beneficiaries' rows nothing is kept. The statement goes to the
+/// standard output; it names neither the person nor the account.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  versement explain B0000000001 --month 2009-05 --exports exports/2009-05
+  versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --lang fr
+  versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --format json | jq .amounts.net
+
+Exit status: 0 explained; 2 not found, or its rows can't be read.")]
+pub(super) struct Explain {
+    /// The number of the beneficiary
+    #[arg(value_name = "BENEFICIARY", value_parser = beneficiary)]
+    beneficiary: BeneficiaryId,
+    /// The month to explain, as 2009-05
+    #[arg(long, value_name = "MONTH")]
+    month: Month,
+    /// The folder with beneficiaries.csv, earnings.csv and, if there is one, events.csv
+    #[arg(long, value_name = "DIR")]
+    exports: PathBuf,
+    /// A law file instead of the one in the program (see `versement law`)
+    #[arg(long, value_name = "FILE")]
+    law: Option<PathBuf>,
+    /// The encoding of the exports
+    #[arg(long, value_enum, default_value_t = EncodingName::Utf8)]
+    encoding: EncodingName,
+    /// Text for people or JSON for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The language of the statement
+    #[arg(long, default_value = "en", value_parser = lang())]
+    lang: Lang,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+/// `en` or `fr`.
+pub(super) fn lang() -> impl TypedValueParser<Value = Lang> {
+    PossibleValuesParser::new(Lang::NAMES).map(|name| Lang::named(&name).unwrap_or_default())
+}
+
+fn beneficiary(text: &str) -> Result<BeneficiaryId, &'static str> {
+    BeneficiaryId::new(text.as_bytes()).ok_or("write 1 to 20 of A-Z a-z 0-9 and -")
+}
+
+impl Explain {
+    pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
+        let law = law::read(self.law.as_ref())?;
+        let folder = self.exports.display();
+        let exports = Exports::find(&self.exports).with_context(|| folder.to_string())?;
+        let open = |export| BlockReader::open(export, exports.open(export)?, self.encoding.encoding(), false);
+        let readers = [open(Export::Beneficiaries)?, open(Export::Events)?, open(Export::Earnings)?];
+        let picked = pick(readers, self.beneficiary)?;
+        let Some(statement) = explain(&law, self.month, self.beneficiary, &picked, self.lang) else {
+            bail!("{} is not in {folder}; looked at {}", self.beneficiary, looked_at(&picked));
+        };
+        say(&match self.format {
+            Format::Text => text(&statement, self.lang),
+            Format::Json => serde_json::to_string_pretty(&statement)? + "\n",
+        });
+        let is_refused = statement.outcome == "refused";
+        Ok(if is_refused { NOTHING } else { SETTLED })
+    }
+}
+
+/// What was looked through, and how many rows of the beneficiary's each export has.
+fn looked_at(picked: &Picked) -> String {
+    let look = |export: Export| {
+        let (own, all) = (picked.rows(export), picked.seen[export as usize]);
+        format!("{export} ({own} of {all} rows)")
+    };
+    Export::ALL.map(look).join(", ")
+}

@@ -1,0 +1,310 @@
+use serde::Serialize;
+
+use super::rules::Rule;
+use crate::calendar::{Day, Month, Span};
+use crate::facts::{EventKind, WeeklyHours};
+use crate::identity::{BeneficiaryId, Siret};
+use crate::law::compared::AreParts;
+use crate::money::{Cents, Rate};
+
+/// What a month is worth to a beneficiary, step by step.
+#[derive(Clone, Debug, Serialize)]
+pub struct Statement {
+    /// Whose.
+    pub beneficiary_id: BeneficiaryId,
+    /// For which month.
+    pub month: Month,
+    /// By which law.
+    pub law: LawUsed,
+    /// `paid`, `nil`, `held` or `refused`.
+    pub outcome: &'static str,
+    /// Why nothing is owed, as in `decisions.csv`.
+    pub reason: Option<&'static str>,
+    /// The facts that were used; none where the row can't be read or no law is known for it.
+    pub facts: Option<Facts>,
+    /// The indemnified days.
+    pub asr: Vec<AsrStep>,
+    /// The days of the month that are not paid.
+    pub unpaid: Vec<UnpaidStep>,
+    /// The jobs.
+    pub idr: Vec<IdrStep>,
+    /// What was found.
+    pub findings: Vec<Told>,
+    /// The sums that are paid.
+    pub amounts: Sums,
+    /// Every rule that was applied, and the values in force.
+    pub rules: Vec<Rule>,
+}
+
+/// The law data.
+#[derive(Clone, Debug, Serialize)]
+pub struct LawUsed {
+    /// Its name.
+    pub name: String,
+    /// Its last verified day.
+    pub verified_until: Day,
+    /// SHA-256.
+    pub sha256: String,
+}
+
+/// The facts as the rules take them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Facts {
+    /// Its line in `beneficiaries.csv`.
+    pub line: u64,
+    /// R0.1.
+    pub procedure_date: Day,
+    /// R0.1.
+    pub regime: String,
+    /// R0.2.
+    pub seniority_months: u32,
+    /// R0.2: `ordinary` or `article-3`.
+    pub population: &'static str,
+    /// R1.1.
+    pub contract_end: Day,
+    /// R1.1, R1.2.
+    pub crp: Span,
+    /// R3.4: S.
+    pub sjr: Cents,
+    /// R3.4: pay and days that S comes from, where it is not stated.
+    pub reference: Option<(Cents, u32)>,
+    /// p.
+    pub part_time_ratio: Rate,
+    /// Of the lost job.
+    pub weekly_hours: WeeklyHours,
+    /// R1.3.
+    pub are_days: Option<u32>,
+    /// R1.3: left at the beginning of the month.
+    pub are_days_left: Option<i64>,
+    /// R3.1.
+    pub notice_daily: Option<Cents>,
+    /// R4.1: category, amount a month, days.
+    pub pension: Option<(&'static str, Cents, Span)>,
+    /// R3: days indemnified before the month.
+    pub indemnified_before: Option<i64>,
+}
+
+/// One amount that was compared.
+#[derive(Clone, Debug, Serialize)]
+pub struct Compared {
+    /// `rate`, `are`, `aref` or `notice`.
+    pub basis: &'static str,
+    /// The rate of S.
+    pub rate: Option<Rate>,
+    /// The amount a day.
+    pub amount: Cents,
+    /// Whether it is the gross.
+    pub wins: bool,
+}
+
+/// Indemnified days that are worth the same.
+#[derive(Clone, Debug, Serialize)]
+pub struct AsrStep {
+    /// The days.
+    pub span: Span,
+    /// How many.
+    pub days: i64,
+    /// n of the first and of the last.
+    pub ranks: (i64, i64),
+    /// R3.1, R3.2: what was compared.
+    pub compared: Vec<Compared>,
+    /// R3.3: what the ARE is made of.
+    #[serde(serialize_with = "are")]
+    pub are: AreParts,
+    /// The daily gross.
+    pub gross: Cents,
+    /// R4.1: a day of the pension, where it is deducted.
+    pub pension_daily: Option<Cents>,
+    /// R4.1: what it takes.
+    pub pension_offset: Cents,
+    /// R5.1: the rate of S.
+    pub participation_rate: Rate,
+    /// R5.1: 3 % of S.
+    pub participation_of_wage: Cents,
+    /// R5.1: what lies above the minimum ARE.
+    pub above_minimum_are: Cents,
+    /// R5.1: the minimum ARE.
+    pub minimum_are: Cents,
+    /// R5.1: what is withheld.
+    pub participation: Cents,
+    /// The daily net.
+    pub daily_net: Cents,
+    /// Of all days.
+    pub total: Cents,
+}
+
+/// Days that are not paid.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnpaidStep {
+    /// The days.
+    pub span: Span,
+    /// How many.
+    pub days: i64,
+    /// Why.
+    pub why: Vec<Why>,
+}
+
+/// Why a day is not paid.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+pub enum Why {
+    /// R1.1.
+    BeforeStart,
+    /// R1.2.
+    AfterTerm,
+    /// R2.
+    Event {
+        /// Its kind.
+        kind: EventKind,
+        /// Its days.
+        span: Span,
+        /// Its line in `events.csv`.
+        line: u64,
+        /// For good.
+        is_final: bool,
+    },
+    /// R2, `work`.
+    Job {
+        /// Who employs.
+        employer: Siret,
+        /// Its days.
+        span: Span,
+    },
+    /// R1.3.
+    AreDaysUsed,
+}
+
+/// A job and its differential indemnity.
+#[derive(Clone, Debug, Serialize)]
+pub struct IdrStep {
+    /// Who employs.
+    pub employer: Siret,
+    /// Its days.
+    pub span: Span,
+    /// R6.1: whether hired within the CRP, with no final event before.
+    pub is_within: bool,
+    /// R6.1: the final event before.
+    pub ended: Option<Day>,
+    /// R6.2.
+    pub fall: Option<FallStep>,
+    /// R6.3, R6.4, R6.5: the month, where there is a row.
+    pub month: Option<IdrMonth>,
+    /// R6.5, R6.6: what the first qualifying hire froze, where this job qualifies.
+    pub frozen: Option<Frozen>,
+    /// R6.8: the first day of the month on which two jobs run.
+    pub two_jobs: Option<Day>,
+    /// What is paid.
+    pub amount: Cents,
+}
+
+/// R6.2: the test at hire.
+#[derive(Clone, Debug, Serialize)]
+pub struct FallStep {
+    /// The base pay at hire.
+    pub base: Cents,
+    /// Weekly hours at hire.
+    pub weekly_hours: WeeklyHours,
+    /// The former pay at these hours.
+    pub former: String,
+    /// The rate of it that the pay may be.
+    pub rate: Rate,
+    /// That rate of it.
+    pub most: String,
+    /// Whether it is low enough.
+    pub qualifies: bool,
+}
+
+/// R6.5, R6.6.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frozen {
+    /// The first qualifying hire.
+    pub hire: Day,
+    /// The residual rights.
+    pub residual: Cents,
+    /// The cap.
+    pub cap: Cents,
+    /// The clock.
+    pub clock: Span,
+}
+
+/// R6.3, R6.4, R6.5, R6.7: the month of a job.
+#[derive(Clone, Debug, Serialize)]
+pub struct IdrMonth {
+    /// Its line in `earnings.csv`.
+    pub line: u64,
+    /// The base pay of the month.
+    pub base: Cents,
+    /// Weekly hours of the month.
+    pub weekly_hours: WeeklyHours,
+    /// R6.7.
+    pub proof: Option<Day>,
+    /// The former pay at these hours.
+    pub former: Option<String>,
+    /// R6.3: of a whole month; none where the job does not qualify.
+    pub monthly: Option<Cents>,
+    /// R6.4: the days under contract within the clock.
+    pub days: Option<Span>,
+    /// R6.4: of these days; the cap, a missing proof or a second job may keep it from being paid.
+    pub due: Option<Cents>,
+    /// What it uses of the cap; none where nothing is paid.
+    pub paid: Option<IdrPaid>,
+}
+
+/// A paid month of a job.
+#[derive(Clone, Debug, Serialize)]
+pub struct IdrPaid {
+    /// R6.5.
+    pub cap: Cents,
+    /// R6.5.
+    pub used_before: Cents,
+    /// R6.5: left behind this month.
+    pub left: Cents,
+}
+
+/// Something found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Told {
+    /// Its code.
+    pub code: &'static str,
+    /// What it does.
+    pub effect: &'static str,
+    /// The file and the physical line.
+    pub place: String,
+    /// What it means.
+    pub meaning: &'static str,
+    /// What was found; none where that may be personal data.
+    pub found: Option<String>,
+    /// What to do.
+    pub remedy: String,
+    /// The rule behind it.
+    pub article: String,
+}
+
+/// The sums of the lines.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sums {
+    /// Indemnified days.
+    pub asr_days: i64,
+    /// R3.
+    pub asr_gross: Cents,
+    /// R4.
+    pub pension_offset: Cents,
+    /// R5.
+    pub participation: Cents,
+    /// Gross less pension less participation.
+    pub asr_net: Cents,
+    /// R6.
+    pub idr: Cents,
+    /// What is paid.
+    pub net: Cents,
+}
+
+fn are<S: serde::Serializer>(parts: &AreParts, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeStruct;
+    let mut fields = serializer.serialize_struct("AreParts", 4)?;
+    fields.serialize_field("proportional", &parts.proportional)?;
+    fields.serialize_field("with_fixed_part", &parts.with_fixed_part)?;
+    fields.serialize_field("minimum", &parts.minimum)?;
+    fields.serialize_field("most", &parts.most)?;
+    fields.end()
+}
