@@ -21,7 +21,7 @@ use crate::publish::staging::Staging;
 use crate::totals::Totals;
 
 /// About how many bytes a partition holds; with its outputs it is in memory once for each thread.
-const PARTITION_BYTES: u64 = 6 << 20;
+const PARTITION_BYTES: u64 = 3 << 19;
 const MOST_PARTITIONS: u64 = 1_024;
 /// What one thread gathers for a partition before it writes it.
 const BUFFER_BYTES: usize = 12 << 10;
