@@ -4,7 +4,6 @@ use super::pick::Picked;
 use super::rules::Rules;
 use super::statement::{
     AsrStep, Compared, Facts, FallStep, Frozen, IdrMonth, IdrPaid, IdrStep, LawUsed, Statement, Sums, Told, UnpaidStep,
-    Why,
 };
 use super::words::{Lang, told};
 use crate::anomaly::Finding;
@@ -188,7 +187,10 @@ impl Builder<'_> {
             statement.asr.push(self.asr(dossier, &grounds.right, line)?);
         }
         for unpaid in &grounds.unpaid {
-            let why = unpaid.reasons.iter().map(|reason| self.why(*reason)).collect();
+            for reason in &unpaid.reasons {
+                self.cite_reason(*reason);
+            }
+            let why = unpaid.reasons.clone();
             statement.unpaid.push(UnpaidStep { span: unpaid.days, days: unpaid.days.days(), why });
         }
         for job in &grounds.jobs {
@@ -253,23 +255,14 @@ impl Builder<'_> {
         })
     }
 
-    fn why(&mut self, reason: Reason) -> Why {
-        let mut interruption = |kind: &str, day| {
-            self.rules.cite(article::INTERRUPTIONS, day, &[&format!("interruption {kind}")]);
+    /// Names the rule behind a day that is not paid.
+    fn cite_reason(&mut self, reason: Reason) {
+        let (kind, first) = match reason {
+            Reason::BeforeStart | Reason::AfterTerm | Reason::AreDaysUsed => return,
+            Reason::Event { kind, span, .. } => (kind.name(), span.first),
+            Reason::Job { span, .. } => ("work", span.first),
         };
-        match reason {
-            Reason::BeforeStart => Why::BeforeStart,
-            Reason::AfterTerm => Why::AfterTerm,
-            Reason::Event { kind, span, line, is_final } => {
-                interruption(kind.name(), span.first);
-                Why::Event { kind, span, line, is_final }
-            }
-            Reason::Job { employer, span } => {
-                interruption("work", span.first);
-                Why::Job { employer, span }
-            }
-            Reason::AreDaysUsed => Why::AreDaysUsed,
-        }
+        self.rules.cite(article::INTERRUPTIONS, first, &[&format!("interruption {kind}")]);
     }
 
     /// R6.3, R6.4: what a month that is not paid would be, before the cap; `None` behind the clock or without an IDR.

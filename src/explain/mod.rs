@@ -16,5 +16,5 @@ pub use build::explain;
 pub use calendar_text::calendar_text;
 pub use pick::{Picked, pick};
 pub use rules::{Rule, Value};
-pub use statement::{AsrStep, Facts, IdrStep, LawUsed, Statement, Sums, Told, UnpaidStep, Why};
+pub use statement::{AsrStep, Facts, IdrStep, LawUsed, Statement, Sums, Told, UnpaidStep};
 pub use text::text;

@@ -2,10 +2,11 @@ use serde::Serialize;
 
 use super::rules::Rule;
 use crate::calendar::{Day, Month, Span};
-use crate::facts::{EventKind, WeeklyHours};
+use crate::facts::WeeklyHours;
 use crate::identity::{BeneficiaryId, Siret};
 use crate::law::compared::AreParts;
 use crate::money::{Cents, Rate};
+use crate::settle::Reason;
 
 /// What a month is worth to a beneficiary, step by step.
 #[derive(Clone, Debug, Serialize)]
@@ -141,37 +142,7 @@ pub struct UnpaidStep {
     /// How many.
     pub days: i64,
     /// Why.
-    pub why: Vec<Why>,
-}
-
-/// Why a day is not paid.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
-pub enum Why {
-    /// R1.1.
-    BeforeStart,
-    /// R1.2.
-    AfterTerm,
-    /// R2.
-    Event {
-        /// Its kind.
-        kind: EventKind,
-        /// Its days.
-        span: Span,
-        /// Its line in `events.csv`.
-        line: u64,
-        /// For good.
-        is_final: bool,
-    },
-    /// R2, `work`.
-    Job {
-        /// Who employs.
-        employer: Siret,
-        /// Its days.
-        span: Span,
-    },
-    /// R1.3.
-    AreDaysUsed,
+    pub why: Vec<Reason>,
 }
 
 /// A job and its differential indemnity.

@@ -1,7 +1,8 @@
 use super::rows::{Row, Style, aligned, employer};
-use super::statement::{AsrStep, Facts, IdrStep, Statement, Why};
+use super::statement::{AsrStep, Facts, IdrStep, Statement};
 use super::words::{Lang, Word, event, outcome};
 use crate::money::Cents;
+use crate::settle::Reason;
 
 /// The statement as a person reads it.
 pub fn text(statement: &Statement, lang: Lang) -> String {
@@ -159,18 +160,18 @@ impl Text {
         head + &aligned(&rows, 4)
     }
 
-    fn why(self, why: &Why) -> String {
+    fn why(self, why: &Reason) -> String {
         let style = self.0;
         match why {
-            Why::BeforeStart => self.word(Word::BeforeStart).to_owned(),
-            Why::AfterTerm => self.word(Word::AfterTerm).to_owned(),
-            Why::AreDaysUsed => self.word(Word::AreDaysUsed).to_owned(),
-            Why::Event { kind, span, line, is_final } => {
+            Reason::BeforeStart => self.word(Word::BeforeStart).to_owned(),
+            Reason::AfterTerm => self.word(Word::AfterTerm).to_owned(),
+            Reason::AreDaysUsed => self.word(Word::AreDaysUsed).to_owned(),
+            Reason::Event { kind, span, line, is_final } => {
                 let days = style.span(*span);
                 let last = if *is_final { format!(", {}", self.word(Word::ForGood)) } else { String::new() };
                 format!("{} {days}{last} (events.csv:{line})", event(*kind, style.0))
             }
-            Why::Job { employer: siret, span } => {
+            Reason::Job { employer: siret, span } => {
                 format!("{} {} {}", self.word(Word::JobWith), employer(*siret), style.span(*span))
             }
         }
@@ -292,12 +293,12 @@ impl Text {
     }
 }
 
-fn rule_of(why: &[Why]) -> &'static str {
+fn rule_of(why: &[Reason]) -> &'static str {
     match why.first() {
-        Some(Why::BeforeStart) => "R1.1",
-        Some(Why::AfterTerm) => "R1.2",
-        Some(Why::AreDaysUsed) => "R1.3",
-        Some(Why::Event { .. } | Why::Job { .. }) => "R2",
+        Some(Reason::BeforeStart) => "R1.1",
+        Some(Reason::AfterTerm) => "R1.2",
+        Some(Reason::AreDaysUsed) => "R1.3",
+        Some(Reason::Event { .. } | Reason::Job { .. }) => "R2",
         None => "",
     }
 }

@@ -42,7 +42,8 @@ pub struct Unpaid {
 }
 
 /// Why a day is not paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
 pub enum Reason {
     /// R1.1: the CRP has not begun.
     BeforeStart,
