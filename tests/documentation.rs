@@ -9,7 +9,6 @@ use toml::de::{DeTable, DeValue};
 use versement::anomaly::Code;
 use versement::columns::{Export, Need};
 use versement::law::Law;
-use versement::publish::rows::{ANOMALIES_HEADER, DECISIONS_HEADER, PAYMENTS_HEADER};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -122,9 +121,8 @@ fn the_column_tables_name_every_column_and_alias() {
 #[test]
 fn the_result_tables_have_the_columns_of_the_files() {
     let formats = read("docs/FORMATS.md");
-    let files =
-        [("payments.csv", PAYMENTS_HEADER), ("anomalies.csv", ANOMALIES_HEADER), ("decisions.csv", DECISIONS_HEADER)];
-    for (file, header) in files {
+    for published in versement::publish::Table::ALL {
+        let (file, header) = (published.file_name(), published.header());
         let body = section(&formats, &format!("### {file}"));
         let told: Vec<_> = Table::all(body)[0].rows.iter().map(|row| row[0].clone()).collect();
         assert_eq!(told.join(","), header.trim_end(), "{file}");

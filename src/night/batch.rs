@@ -8,6 +8,7 @@ use crate::exports::{Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
 use crate::money::Cents;
+use crate::publish::Table;
 use crate::publish::rows::{self, Decision, MonthText};
 use crate::settle::{Outcome, Settlement, Settler};
 use crate::totals::Totals;
@@ -26,12 +27,8 @@ pub struct Task<'r> {
 /// The bytes that a batch adds to each file.
 #[derive(Debug, Default)]
 pub struct Output {
-    /// Rows of `payments.csv`.
-    pub payments: Vec<u8>,
-    /// Rows of `anomalies.csv` with a readable number.
-    pub anomalies: Vec<u8>,
-    /// Rows of `decisions.csv` with a readable number.
-    pub decisions: Vec<u8>,
+    /// Rows with a readable number, by [`Table`].
+    pub tables: [Vec<u8>; Table::COUNT],
     /// Rows of `anomalies.csv` without one, by export.
     pub anonymous_anomalies: [Vec<u8>; 3],
     /// Rows of `decisions.csv` without one.
@@ -39,11 +36,13 @@ pub struct Output {
 }
 
 impl Output {
+    fn of(&mut self, table: Table) -> &mut Vec<u8> {
+        &mut self.tables[table as usize]
+    }
+
     /// Forgets all rows and keeps the buffers.
     pub fn clear(&mut self) {
-        self.payments.clear();
-        self.anomalies.clear();
-        self.decisions.clear();
+        self.tables.iter_mut().for_each(Vec::clear);
         self.anonymous_anomalies.iter_mut().for_each(Vec::clear);
         self.anonymous_decisions.clear();
     }
@@ -142,7 +141,8 @@ impl<'r> BatchSettler<'r> {
             Some(dossier) => {
                 self.settler.settle(dossier, findings, &mut self.settlement);
                 if self.settlement.outcome == Outcome::Paid {
-                    rows::payment(&mut output.payments, &dossier.beneficiary.fact, &self.month, &self.settlement);
+                    let out = output.of(Table::Payments);
+                    rows::payment(out, &dossier.beneficiary.fact, &self.month, &self.settlement);
                     self.totals.add_payment(&self.settlement);
                 }
             }
@@ -152,7 +152,7 @@ impl<'r> BatchSettler<'r> {
             findings.sort_by_key(Finding::order);
         }
         for finding in &*findings {
-            rows::anomaly(&mut output.anomalies, finding, &self.task.headers[finding.place.export as usize]);
+            rows::anomaly(output.of(Table::Anomalies), finding, &self.task.headers[finding.place.export as usize]);
         }
         self.totals.count_findings(findings);
         self.totals.later += joined.later;
@@ -169,7 +169,8 @@ impl<'r> BatchSettler<'r> {
             let net = if settled { self.settlement.amounts.net() } else { Cents::ZERO };
             let own = if joined.rows.len() > 1 { of_line(&joined.findings, line) } else { &joined.findings[..] };
             let findings = if fate == RowFate::Settled { &joined.findings[..] } else { own };
-            rows::decision(&mut output.decisions, &Decision { beneficiary: Some(id), line, outcome, findings, net });
+            let decision = Decision { beneficiary: Some(id), line, outcome, findings, net };
+            rows::decision(output.of(Table::Decisions), &decision);
             self.totals.count_outcome(outcome);
         }
     }

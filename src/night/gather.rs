@@ -14,7 +14,7 @@ use crate::columns::Export;
 use crate::exports::{Batch, BlockReader};
 use crate::intake::Input;
 use crate::pipeline::{self, Failure, Stages};
-use crate::publish::rows::{ANOMALIES_HEADER, DECISIONS_HEADER, PAYMENTS_HEADER};
+use crate::publish::Table;
 use crate::publish::staging::{StagedFile, StagedWriter, Staging};
 use crate::totals::Totals;
 
@@ -88,7 +88,8 @@ impl Timings {
 /// What all batches came to.
 pub(super) struct Gathered {
     pub(super) totals: Totals,
-    pub(super) files: [StagedFile; 3],
+    /// By [`Table`].
+    pub(super) files: Vec<StagedFile>,
     pub(super) anonymous: AnonymousRows,
     pub(super) timings: Timings,
 }
@@ -100,15 +101,13 @@ pub(super) fn run<B: Batches>(
     staging: &Staging,
     progress: &Progress,
 ) -> Result<Gathered, NightError> {
-    let mut files = [
-        staging.file("payments.csv", plan.with_digests)?,
-        staging.file("anomalies.csv", plan.with_digests)?,
-        staging.file("decisions.csv", plan.with_digests)?,
-    ];
-    for (file, header) in files.iter_mut().zip([PAYMENTS_HEADER, ANOMALIES_HEADER, DECISIONS_HEADER]) {
-        file.append(header.as_bytes())?;
+    let mut files = Vec::new();
+    for table in Table::ALL {
+        let mut file = staging.file(table.file_name(), plan.with_digests)?;
+        file.append(table.header().as_bytes())?;
+        files.push(file);
     }
-    let writers = [files[0].handle()?, files[1].handle()?, files[2].handle()?];
+    let writers = files.iter().map(StagedFile::handle).collect::<Result<_, _>>()?;
     let placed = Mutex::new(Placed { files, anonymous: AnonymousRows::new(staging) });
     let stages = Gather { task, batches, writers, placed, progress };
     let workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
@@ -132,13 +131,13 @@ pub(super) fn night_error(failure: Failure<NightError>) -> NightError {
 struct Gather<'r, B> {
     task: &'r Task<'r>,
     batches: &'r B,
-    writers: [StagedWriter; 3],
+    writers: Vec<StagedWriter>,
     placed: Mutex<Placed>,
     progress: &'r Progress,
 }
 
 struct Placed {
-    files: [StagedFile; 3],
+    files: Vec<StagedFile>,
     anonymous: AnonymousRows,
 }
 
@@ -147,7 +146,7 @@ struct Worker<'r, T> {
     batch: Batch,
     settler: BatchSettler<'r>,
     output: Output,
-    places: [u64; 3],
+    places: [u64; Table::COUNT],
     timings: Timings,
     waiting_since: Instant,
 }
@@ -162,7 +161,7 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
             batch: Batch::default(),
             settler: BatchSettler::new(self.task),
             output: Output::default(),
-            places: [0; 3],
+            places: [0; Table::COUNT],
             timings: Timings::default(),
             waiting_since: Instant::now(),
         }
@@ -192,8 +191,8 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
     fn place(&self, worker: &mut Self::Worker) -> Result<(), NightError> {
         let output = &worker.output;
         let mut placed = lock(&self.placed);
-        for (at, bytes) in [&output.payments, &output.anomalies, &output.decisions].into_iter().enumerate() {
-            worker.places[at] = placed.files[at].place(bytes);
+        for ((file, bytes), place) in placed.files.iter_mut().zip(&output.tables).zip(&mut worker.places) {
+            *place = file.place(bytes);
         }
         placed.anonymous.add(&output.anonymous_anomalies, &output.anonymous_decisions).map_err(NightError::Spill)
     }
@@ -202,8 +201,8 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
         let start = Instant::now();
         worker.timings.placing += start - worker.waiting_since;
         let output = &worker.output;
-        for (at, bytes) in [&output.payments, &output.anomalies, &output.decisions].into_iter().enumerate() {
-            self.writers[at].write_at(bytes, worker.places[at])?;
+        for ((writer, bytes), place) in self.writers.iter().zip(&output.tables).zip(worker.places) {
+            writer.write_at(bytes, place)?;
         }
         worker.timings.writing += start.elapsed();
         Ok(())

@@ -20,8 +20,8 @@ use crate::columns::{Column, Export};
 use crate::exports::{BlockReader, Encoding, Header, InputDigest, Refusal};
 use crate::intake::{Exports, Input};
 use crate::law::Law;
-use crate::publish::rows;
 use crate::publish::staging::{PublishError, StagedFile, Staging};
+use crate::publish::{Table, rows};
 use crate::totals::Totals;
 
 use gather::Gathered;
@@ -155,7 +155,6 @@ fn finish(
     were_sorted: bool,
 ) -> Result<Settled, NightError> {
     let Gathered { mut totals, mut files, mut anonymous, timings } = gathered;
-    let [_, anomalies, decisions] = &mut files;
     for export in Export::ALL {
         let at = export as usize;
         let mut notices = Vec::new();
@@ -165,6 +164,7 @@ fn finish(
             let found = format!("rows after {}: {}", plan.month, totals.later);
             notices.push(Finding::new(Code::LaterMonth, place, None, found));
         }
+        let anomalies = &mut files[Table::Anomalies as usize];
         append(anomalies, &notices, &headers[at])?;
         anonymous.append_anomalies(export, anomalies)?;
         let cut = seen[at].cut_at.map(|line| {
@@ -175,11 +175,11 @@ fn finish(
         totals.count_findings(&notices);
         totals.count_findings(cut.as_slice());
     }
-    anonymous.append_decisions(decisions)?;
+    anonymous.append_decisions(&mut files[Table::Decisions as usize])?;
     check_totals(&totals, &seen)?;
     let mut seen = seen.into_iter();
     let inputs = Export::ALL.map(|export| seen.next().filter(|_| plan.exports.has(export)));
-    Ok(Settled { totals, inputs, files: files.into(), were_sorted, timings })
+    Ok(Settled { totals, inputs, files, were_sorted, timings })
 }
 
 fn unknown_column(export: Export, number: usize, name: &str) -> Finding {

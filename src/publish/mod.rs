@@ -3,6 +3,9 @@
 pub mod rows;
 pub mod staging;
 pub mod summary;
+mod table;
+
+pub use table::Table;
 
 use sha2::{Digest, Sha256};
 

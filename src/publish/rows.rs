@@ -10,14 +10,6 @@ use crate::law::article::Article;
 use crate::money::{Cents, write_whole};
 use crate::settle::{Outcome, Settlement};
 
-/// The header of `payments.csv`.
-pub const PAYMENTS_HEADER: &str = "beneficiary_id,nir,name,iban,month,regime,asr_days,asr_gross,pension_offset,\
-participation,asr_net,idr,arrears,recovered,net,end_to_end_id\n";
-/// The header of `anomalies.csv`.
-pub const ANOMALIES_HEADER: &str = "code,severity,effect,beneficiary_id,file,line,column,found,message,article\n";
-/// The header of `decisions.csv`.
-pub const DECISIONS_HEADER: &str = "beneficiary_id,line,outcome,reason,net\n";
-
 /// A month as it stands in rows.
 #[derive(Clone, Debug)]
 pub struct MonthText {

@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-/// The names of the published files, in the order in which they get them; the summary is the last and says that the
-/// others are complete.
-pub const FILES: [&str; 4] = ["payments.csv", "anomalies.csv", "decisions.csv", SUMMARY];
-/// The file that says what was published, with digests.
+use super::Table;
+
+/// The file that says what was published, with digests; it gets its name last, and says that the others are complete.
 pub const SUMMARY: &str = "summary.json";
 
 const LOCK: &str = ".versement-lock";
@@ -98,7 +97,8 @@ impl Staging {
 
     /// The published files that stand there.
     pub fn standing(&self) -> Vec<&'static str> {
-        FILES.into_iter().filter(|name| self.folder.join(name).symlink_metadata().is_ok()).collect()
+        let names = Table::ALL.into_iter().map(Table::file_name).chain([SUMMARY]);
+        names.filter(|name| self.folder.join(name).symlink_metadata().is_ok()).collect()
     }
 
     /// The folder.
