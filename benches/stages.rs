@@ -179,7 +179,7 @@ struct Kept<'b> {
 
 impl Kept<'_> {
     fn as_ref(&self) -> versement::facts::Dossier<'_> {
-        versement::facts::Dossier { beneficiary: &self.beneficiary, events: &self.events, earnings: &self.earnings }
+        versement::facts::Dossier { beneficiary: &self.beneficiary, events: &self.events, earnings: &self.earnings, opening: None }
     }
 }
 

@@ -52,6 +52,16 @@ impl Day {
         (Self::YEARS.start() + place(at).cast_signed(), place(month) + 1, day)
     }
 
+    /// The number by which it is kept; days count up from it.
+    pub(crate) fn number(self) -> i32 {
+        self.0
+    }
+
+    /// The day of a number.
+    pub(crate) fn from_number(number: i32) -> Option<Self> {
+        (Self::BEFORE_ALL.0..=Self::AFTER_ALL.0).contains(&number).then_some(Self(number))
+    }
+
     /// The day after.
     pub fn next(self) -> Self {
         Self(self.0 + 1)

@@ -1,10 +1,14 @@
 //! Joins the rows of the three exports, beneficiary by beneficiary; orphans and doubles become findings.
 
+mod changes;
+
+pub use changes::{Change, Changes, What};
+
 use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::Month;
 use crate::columns::{Column, Export};
 use crate::exports::{Cursor, Read};
-use crate::facts::{Beneficiary, Dossier, Earning, Event, Sourced};
+use crate::facts::{Beneficiary, Dossier, Earning, Event, Opening, Sourced};
 use crate::identity::BeneficiaryId;
 
 /// All rows with one beneficiary number; its buffers are used again.
@@ -16,6 +20,8 @@ pub struct Joined<'b> {
     pub rows: Vec<(u64, RowFate)>,
     /// What was found about any of the rows.
     pub findings: Vec<Finding>,
+    /// What was stated when the ledger began.
+    pub opening: Option<Opening>,
     /// How many rows of each export there were.
     pub counts: [u64; 3],
     /// Rows of months behind that of the run, and the first line with one.
@@ -88,7 +94,7 @@ impl<'b> Joined<'b> {
     pub fn dossier(&mut self) -> (Option<Dossier<'_>>, &mut Vec<Finding>) {
         let beneficiary = self.beneficiary.as_ref();
         let dossier =
-            beneficiary.map(|beneficiary| Dossier { beneficiary, events: &self.events, earnings: &self.earnings });
+            beneficiary.map(|beneficiary| Dossier { beneficiary, events: &self.events, earnings: &self.earnings, opening: self.opening });
         (dossier, &mut self.findings)
     }
 
@@ -96,6 +102,7 @@ impl<'b> Joined<'b> {
         self.beneficiary = None;
         self.rows.clear();
         self.findings.clear();
+        self.opening = None;
         self.counts = [0; 3];
         self.later = 0;
         self.events.clear();

@@ -190,6 +190,19 @@ pub struct Earning {
     pub proof: Option<Day>,
 }
 
+/// What the system before had done when the ledger began, as the fund states it: from there on the ledger counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The first day that is settled here.
+    pub first: Day,
+    /// R3: the days of ASR indemnified before.
+    pub asr_days: i64,
+    /// R6.5: the IDR paid before, which uses the cap.
+    pub idr_paid: Cents,
+    /// R6.5, R6.6: the cap and the clock, where a hire froze them before.
+    pub frozen: Option<(Cents, Span)>,
+}
+
 /// All that is known of one beneficiary.
 #[derive(Clone, Copy, Debug)]
 pub struct Dossier<'a> {
@@ -199,4 +212,17 @@ pub struct Dossier<'a> {
     pub events: &'a [Sourced<Event>],
     /// Its earnings of months up to the month of the run, by job and month, one row each.
     pub earnings: &'a [Sourced<Earning>],
+    /// What was stated when the ledger began; `None` where everything is worked out from the facts.
+    pub opening: Option<Opening>,
+}
+
+/// The facts of one beneficiary as they are kept from run to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// Its row.
+    pub beneficiary: Beneficiary<'a>,
+    /// Its events by kind and first day.
+    pub events: Vec<Event>,
+    /// Its earnings by job and month.
+    pub earnings: Vec<Earning>,
 }

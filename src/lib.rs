@@ -15,10 +15,12 @@ pub mod generate;
 pub mod identity;
 pub mod intake;
 pub mod law;
+pub mod ledger;
 pub mod money;
 pub mod night;
 pub mod pipeline;
 pub mod publish;
+pub mod revision;
 pub mod settle;
 pub mod totals;
 

@@ -155,6 +155,12 @@ catalogue! {
     HiredOutside = "A506", Info, None, DIFFERENTIAL_WHO, "hired outside the CRP", "nothing: the job gives no IDR";
     RowMissing = "A507", Info, None, DIFFERENTIAL_AMOUNT, "no row of the month for a running job",
         "export the month's row of the job, or its end: without the row no IDR is paid";
+    IbanChanged = "A602", Warning, None, FORMATS, "the account changed", "confirm the new account with the beneficiary";
+    NetJump = "A603", Info, None, FORMATS, "net over 30 % away from the month before", "look at the statements of both months";
+    CaseMissing = "A701", Error, PaymentHeld, FORMATS, "open case missing from the export",
+        "export the beneficiary: nothing is paid until then";
+    RowNotSentAgain = "A702", Error, PaymentHeld, FORMATS, "a row that could not be read was not sent again",
+        "export the corrected row; an event that never was is withdrawn by an end on the eve of its start";
 }
 
 impl fmt::Display for Code {

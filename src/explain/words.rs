@@ -325,6 +325,7 @@ pub fn outcome(name: &str, lang: Lang) -> &str {
         (_, "interrupted") => "interrompue",
         (_, "are-days-used") => "jours d'ARE épuisés",
         (_, "pension-covers") => "la pension couvre l'ASR",
+        (_, "paid-before") => "déjà payé",
         (..) => name,
     }
 }
@@ -387,6 +388,13 @@ fn in_french(code: Code) -> (&'static str, &'static str) {
         Code::RowMissing => {
             ("pas de ligne du mois pour un emploi en cours", "exporter la ligne du mois, ou la fin de l'emploi")
         }
+        Code::IbanChanged => ("le compte a changé", "faire confirmer le nouveau compte par le bénéficiaire"),
+        Code::NetJump => ("net à plus de 30 % du mois précédent", "comparer les décomptes des deux mois"),
+        Code::CaseMissing => ("dossier ouvert absent de l'export", "exporter le bénéficiaire : rien n'est payé jusque-là"),
+        Code::RowNotSentAgain => (
+            "une ligne illisible n'a pas été renvoyée",
+            "exporter la ligne corrigée ; une fin la veille du début annule un événement",
+        ),
     }
 }
 

@@ -29,6 +29,11 @@ impl Siret {
         Self { number, valid: digits == 14 && Self::key_agrees(number) }
     }
 
+    /// The establishment as [`Siret::number`] and [`Siret::is_valid`] told it.
+    pub(crate) fn kept(number: u64, valid: bool) -> Self {
+        Self { number, valid }
+    }
+
     /// Whether it has 14 digits and their key agrees.
     pub fn is_valid(self) -> bool {
         self.valid

@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 pub use reader::LawFault;
 
 use super::Law;
+use super::claims::ClaimRules;
 use super::allowance::{Allowance, AreRates, Formula};
 use super::differential::{DifferentialRates, RescaledHours};
 use super::interruption::{Interruption, KindRule};
@@ -21,7 +22,7 @@ use super::regime::Regime;
 use super::timeline::{Entry, Timeline};
 use crate::calendar::Day;
 use crate::facts::EventKind;
-use crate::money::{Cents, Rounding};
+use crate::money::{Cents, Rate, Rounding};
 use reader::{Reader, Row};
 
 pub(super) fn read(text: &str) -> Result<Law, Vec<LawFault>> {
@@ -40,7 +41,7 @@ pub(super) fn read(text: &str) -> Result<Law, Vec<LawFault>> {
 }
 
 /// The tables that the program knows, in the order in which `versement law` lists them.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "regime",
     "eligibility",
     "interruption",
@@ -53,6 +54,7 @@ const TABLES: [&str; 13] = [
     "participation",
     "differential",
     "limits",
+    "claims",
     "choice",
 ];
 
@@ -128,6 +130,21 @@ impl Reader<'_> {
                 }))
             },
         );
+        let claims = self.timeline(
+            &whole,
+            "claims",
+            &["recovered_share", "delay_days", "correction_months"],
+            |reader, row| {
+                let recovered_share = reader.rate(row, "recovered_share").filter(|&share| share < Rate::ONE);
+                if recovered_share.is_none() {
+                    reader.fault(row.span.clone(), "`recovered_share` must be below 1: something is always paid".to_owned());
+                }
+                let delay_days = reader.whole(row, "delay_days");
+                let correction_months = reader.whole(row, "correction_months");
+                let (delay_days, correction_months) = (i64::from(delay_days?), correction_months?);
+                Some(Some(ClaimRules { recovered_share: recovered_share?, delay_days, correction_months }))
+            },
+        );
         let choices = self.choices(&whole)?;
         let changes = self.changes([
             &mut by_id.iter().flat_map(|regime| regime.allowance.changes()),
@@ -155,6 +172,7 @@ impl Reader<'_> {
             participation,
             differential,
             limits,
+            claims,
             pension_daily: choices.pension_daily,
             rescaled_hours: choices.rescaled_hours,
             changes,

@@ -4,6 +4,7 @@
 
 pub mod allowance;
 pub mod article;
+pub mod claims;
 pub mod compared;
 mod data;
 pub mod differential;
@@ -23,6 +24,7 @@ use crate::calendar::Day;
 use crate::money::{Cents, Rate, Rounding};
 
 use allowance::AreRates;
+use claims::ClaimRules;
 use differential::{DifferentialRates, RescaledHours};
 use interruption::Interruptions;
 use pension::PensionDaily;
@@ -55,6 +57,7 @@ pub struct Law {
     participation: Timeline<Rate>,
     differential: Timeline<DifferentialRates>,
     limits: Timeline<Limits>,
+    claims: Timeline<ClaimRules>,
     pension_daily: PensionDaily,
     rescaled_hours: RescaledHours,
     changes: Vec<Day>,

@@ -22,7 +22,7 @@ pub(super) fn value(
         settlement.nil_reason = if not_started { NilReason::NotStarted } else { NilReason::TermPassed };
         return Ok(());
     }
-    let before = unpaid.count_paid(Span::new(crp.first, in_month.first.eve()));
+    let before = case.indemnified_before(in_month.first, unpaid);
     let mut left = days_left(case, before);
     settlement.nil_reason = if left == 0 { NilReason::AreDaysUsed } else { NilReason::Interrupted };
     let mut rank = before + 1;

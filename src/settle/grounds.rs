@@ -125,7 +125,7 @@ impl<'l> Settler<'l> {
         self.unpaid.gather(law, self.days.last, &case, self.jobs.all())?;
         let crp = case.right.crp;
         let before = Span::new(crp.first, self.days.first.eve().min(crp.last));
-        let indemnified = if before.is_empty() { 0 } else { self.unpaid.count_paid(before) };
+        let indemnified = if before.is_empty() { 0 } else { case.indemnified_before(before.last.next(), &self.unpaid) };
         let is_article_3 = case.right.population == Population::Article3;
         let are_days_left = is_article_3.then(|| asr::days_left(&case, indemnified));
         let mut grounds = Grounds {

@@ -53,8 +53,9 @@ pub(super) fn value(
         }
     }
     let Some(frozen) = frozen else { return Ok(()) };
-    let mut used = Cents::ZERO;
-    let mut at = frozen.clock.first.month();
+    let opening = case.dossier.opening;
+    let mut used = opening.map_or(Cents::ZERO, |opening| opening.idr_paid);
+    let mut at = frozen.clock.first.month().max(opening.map_or(Day::BEFORE_ALL, |opening| opening.first).month());
     while at <= month {
         let held = first_day_of_two(jobs, at.span()).is_some();
         for (job, row) in qualifying.iter().filter_map(|job| job.row(earnings, at).map(|row| (job, row))) {
@@ -116,13 +117,16 @@ pub(super) fn qualifies(
 
 /// R6.5, R6.6: the cap and the clock, frozen at the first qualifying hire.
 pub(super) fn freeze(law: &Law, case: &Case<'_, '_>, unpaid: &UnpaidDays, hire: Day) -> Result<Frozen, UnknownLaw> {
+    if let Some((cap, clock)) = case.dossier.opening.and_then(|opening| opening.frozen) {
+        return Ok(Frozen { cap, clock });
+    }
     let cap = law.differential_cap(residual(law, case, unpaid, hire)?, hire)?;
     Ok(Frozen { cap, clock: duration::differential_clock(hire, case.right.regime) })
 }
 
 /// R6.5: the residual rights on the day of hire, after the days indemnified before it.
 pub(super) fn residual(law: &Law, case: &Case<'_, '_>, unpaid: &UnpaidDays, hire: Day) -> Result<Cents, UnknownLaw> {
-    let indemnified = unpaid.count_paid(Span::new(case.right.crp.first, hire.eve()));
+    let indemnified = case.indemnified_before(hire, unpaid);
     asr::residual(law, case, hire, indemnified)
 }
 
@@ -151,7 +155,8 @@ fn line(
         due,
         cap: frozen.cap,
         used_before,
-        amount: due.min(frozen.cap - used_before),
+        // An opening may state more than the cap.
+        amount: due.min((frozen.cap - used_before).or_zero()),
     })
 }
 

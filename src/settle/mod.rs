@@ -12,7 +12,7 @@ pub use grounds::{FrozenGrounds, Grounds, JobGrounds, Reason, Unpaid};
 pub use statement::{Amounts, AsrLine, IdrLine, NilReason, Outcome, Settlement};
 
 use crate::anomaly::{Code, Finding, Place};
-use crate::calendar::{Month, Span};
+use crate::calendar::{Day, Month, Span};
 use crate::columns::{Column, Export};
 use crate::facts::Dossier;
 use crate::law::allowance::Right;
@@ -39,10 +39,27 @@ struct Case<'a, 'l> {
     right: Right<'l>,
 }
 
+impl Case<'_, '_> {
+    /// R3: the days indemnified before a day of the CRP, or the day behind it; from the day of an opening on they are counted on
+    /// from what it states.
+    fn indemnified_before(&self, day: Day, unpaid: &UnpaidDays) -> i64 {
+        let start = self.right.crp.first;
+        match self.dossier.opening.filter(|opening| opening.first <= day) {
+            Some(opening) => opening.asr_days + unpaid.count_paid(Span::new(start.max(opening.first), day.eve())),
+            None => unpaid.count_paid(Span::new(start, day.eve())),
+        }
+    }
+}
+
 impl<'l> Settler<'l> {
     /// For one month, by one law.
     pub fn new(law: &'l Law, month: Month) -> Self {
         Self { law, month, days: month.span(), jobs: Jobs::default(), unpaid: UnpaidDays::default() }
+    }
+
+    /// From now on for another month.
+    pub fn for_month(&mut self, month: Month) {
+        (self.month, self.days) = (month, month.span());
     }
 
     /// What the month is worth to a beneficiary, written over `settlement`; `findings` holds what was found about the

@@ -105,6 +105,8 @@ pub enum NilReason {
     AreDaysUsed,
     /// The pension takes each day whole (R4).
     PensionCovers,
+    /// An earlier run paid all that the month is worth.
+    PaidBefore,
 }
 
 impl Outcome {
@@ -128,6 +130,7 @@ impl NilReason {
             Self::Interrupted => "interrupted",
             Self::AreDaysUsed => "are-days-used",
             Self::PensionCovers => "pension-covers",
+            Self::PaidBefore => "paid-before",
         }
     }
 }
@@ -162,7 +165,8 @@ impl Default for Settlement<'_> {
 }
 
 impl Settlement<'_> {
-    pub(super) fn clear(&mut self) {
+    /// Forgets all, and keeps the buffers.
+    pub fn clear(&mut self) {
         self.regime = None;
         self.nil_reason = NilReason::default();
         self.clear_lines();

@@ -1,0 +1,245 @@
+//! What the ledger holds of a beneficiary completes the rows of the export: a fact stands until a later row replaces it.
+
+use std::fmt;
+
+use super::Joined;
+use crate::anomaly::{Code, Finding};
+use crate::calendar::{Day, Month};
+use crate::columns::{Column, Export};
+use crate::facts::{Beneficiary, Earning, Event, EventKind, Facts, Sourced};
+
+/// How the facts differ from those that the ledger holds.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// What is new or other, in the order of the exports.
+    pub list: Vec<Change>,
+    /// Whether a month before that of the run may be worth something else now.
+    pub touch_earlier: bool,
+}
+
+/// One fact that is new or other than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A column of the row of `beneficiaries.csv`.
+    Beneficiary(Column),
+    /// An event that began on a day.
+    Event(EventKind, Day, What),
+    /// The row of a job for a month: a column, or all of it.
+    Earning(Month, Option<Column>),
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// It was not known.
+    New,
+    /// It ends on another day.
+    Moved,
+    /// It never was.
+    Withdrawn,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Beneficiary(column) => write!(f, "{} {}", Export::Beneficiaries, column.name()),
+            Self::Event(kind, start, what) => {
+                let what = match what {
+                    What::New => "new",
+                    What::Moved => "end",
+                    What::Withdrawn => "withdrawn",
+                };
+                write!(f, "{} {kind} {start} {what}", Export::Events)
+            }
+            Self::Earning(month, column) => {
+                write!(f, "{} {month} {}", Export::Earnings, column.map_or("new", Column::name))
+            }
+        }
+    }
+}
+
+type JobMonth = (u64, Day, Month);
+
+fn job_month(row: &Earning) -> JobMonth {
+    (row.employer.number(), row.job_start, row.month)
+}
+
+/// The line of a fact that no row of today's exports states.
+const KEPT: u64 = 0;
+
+impl<'b> Joined<'b> {
+    /// Completes the rows with facts kept from earlier runs, and tells what changed. An event is known by kind and first day,
+    /// a row of earnings by job and month. An event that ends on the eve of its first day withdraws one that is kept, or
+    /// stands for one that could not be read (`may_withdraw`).
+    pub fn complete(&mut self, kept: &Facts<'_>, month: Month, may_withdraw: bool) -> Changes {
+        let mut changes = Changes::default();
+        if let Some(row) = &self.beneficiary {
+            let columns = differing_columns(&row.fact, &kept.beneficiary);
+            changes.touch_earlier = !columns.is_empty();
+            changes.list.extend(columns.into_iter().map(Change::Beneficiary));
+        }
+        let first = month.first_day();
+        if !(self.events.is_empty() && kept.events.is_empty()) {
+            self.complete_events(&kept.events, first, may_withdraw, &mut changes);
+        }
+        if !(self.earnings.is_empty() && kept.earnings.is_empty()) {
+            self.complete_earnings(&kept.earnings, month, &mut changes);
+        }
+        changes
+    }
+
+    fn complete_events(&mut self, kept: &[Event], first: Day, may_withdraw: bool, changes: &mut Changes) {
+        let key = |event: &Event| (event.kind, event.span.first);
+        self.events.sort_by_key(|row| (key(&row.fact), row.fact.span.last, row.line));
+        let today = std::mem::take(&mut self.events);
+        let mut kept = kept.chunk_by(|a, b| key(a) == key(b)).peekable();
+        for group in today.chunk_by(|a, b| key(&a.fact) == key(&b.fact)) {
+            let (kind, start) = key(&group[0].fact);
+            while let Some(earlier) = kept.next_if(|earlier| key(&earlier[0]) < (kind, start)) {
+                self.events.extend(earlier.iter().map(|&fact| Sourced { line: KEPT, fact }));
+            }
+            let earlier = kept.next_if(|earlier| key(&earlier[0]) == (kind, start));
+            let withdraws = group.len() == 1 && group[0].fact.span.last == start.eve();
+            if withdraws && (earlier.is_some() || may_withdraw) {
+                let line = group[0].line;
+                self.findings.retain(|finding| !is_of(finding, Export::Events, line, Code::DatesOutOfOrder));
+                changes.list.push(Change::Event(kind, start, What::Withdrawn));
+                changes.touch_earlier |= start < first;
+                continue;
+            }
+            self.events.extend_from_slice(group);
+            match earlier {
+                None => {
+                    changes.list.push(Change::Event(kind, start, What::New));
+                    changes.touch_earlier |= start < first;
+                }
+                Some(earlier) if !group.iter().map(|row| &row.fact).eq(earlier) => {
+                    let ends = |events: &mut dyn Iterator<Item = Day>| events.max().unwrap_or(Day::BEFORE_ALL);
+                    let now = ends(&mut group.iter().map(|row| row.fact.span.last));
+                    let before = ends(&mut earlier.iter().map(|event| event.span.last));
+                    changes.list.push(Change::Event(kind, start, What::Moved));
+                    changes.touch_earlier |= now.min(before) < first.eve();
+                }
+                Some(_) => {}
+            }
+        }
+        self.events.extend(kept.flatten().map(|&fact| Sourced { line: KEPT, fact }));
+    }
+
+    fn complete_earnings(&mut self, kept: &[Earning], month: Month, changes: &mut Changes) {
+        let today = std::mem::take(&mut self.earnings);
+        let mut rest = kept.iter().peekable();
+        for row in today {
+            while let Some(&fact) = rest.next_if(|earlier| job_month(earlier) < job_month(&row.fact)) {
+                self.earnings.push(Sourced { line: KEPT, fact });
+            }
+            let earlier = rest.next_if(|earlier| job_month(earlier) == job_month(&row.fact));
+            if earlier != Some(&row.fact) {
+                let of = row.fact.month;
+                changes.touch_earlier |= of < month;
+                match earlier {
+                    None => changes.list.push(Change::Earning(of, None)),
+                    Some(earlier) => {
+                        let columns = differing_cells(&row.fact, earlier).into_iter();
+                        changes.list.extend(columns.map(|column| Change::Earning(of, Some(column))));
+                    }
+                }
+            }
+            self.earnings.push(row);
+        }
+        self.earnings.extend(rest.map(|&fact| Sourced { line: KEPT, fact }));
+        if !changes.touch_earlier {
+            changes.touch_earlier = self.jobs_ran_otherwise(kept, month.first_day());
+        }
+    }
+
+    /// Whether a job runs on other days before `first` than was known: its first row is today's, or its latest row states
+    /// another end.
+    fn jobs_ran_otherwise(&self, kept: &[Earning], first: Day) -> bool {
+        let job = |row: &Earning| (row.employer.number(), row.job_start);
+        let mut kept = kept.chunk_by(|a, b| job(a) == job(b)).peekable();
+        let end = |row: Option<&Earning>| row.and_then(|row| row.job_end).unwrap_or(Day::AFTER_ALL);
+        self.earnings.chunk_by(|a, b| job(&a.fact) == job(&b.fact)).any(|rows| {
+            let now = end(rows.last().map(|row| &row.fact));
+            match kept.next_if(|earlier| job(&earlier[0]) == job(&rows[0].fact)) {
+                None => rows[0].fact.job_start < first,
+                Some(earlier) => {
+                    let before = end(earlier.last());
+                    now != before && now.min(before) < first.eve()
+                }
+            }
+        })
+    }
+
+    /// Whether a row of earnings of today's exports is for a month up to this one.
+    pub fn states_earnings_up_to(&self, month: Month) -> bool {
+        self.earnings.iter().any(|row| row.line != KEPT && row.fact.month <= month)
+    }
+
+    /// The facts to be kept for later runs; `None` if no row of the beneficiary was ever read. A row that holds the payment is
+    /// not kept: what stood in its place before stays.
+    pub fn facts_to_keep(&self, kept: Option<&Facts<'b>>) -> Option<Facts<'b>> {
+        let today = self.beneficiary.as_ref().map(|row| &row.fact);
+        let beneficiary = today.or(kept.map(|kept| &kept.beneficiary))?.clone();
+        let mut events: Vec<Event> = Vec::with_capacity(self.events.len());
+        let mut earnings: Vec<Earning> = Vec::with_capacity(self.earnings.len());
+        let has_held = self.findings.iter().any(|finding| finding.code.entry().effect.holds());
+        let held = |export: Export, line: u64| {
+            let holds = |finding: &Finding| {
+                finding.code.entry().effect.holds() && (finding.place.export, finding.place.line) == (export, line)
+            };
+            has_held && line != KEPT && self.findings.iter().any(holds)
+        };
+        for row in &self.events {
+            if held(Export::Events, row.line) {
+                let of = |event: &&Event| (event.kind, event.span.first) == (row.fact.kind, row.fact.span.first);
+                events.extend(kept.into_iter().flat_map(|kept| kept.events.iter().filter(of)));
+            } else {
+                events.push(row.fact);
+            }
+        }
+        for row in &self.earnings {
+            if held(Export::Earnings, row.line) {
+                let of = |earning: &&Earning| job_month(earning) == job_month(&row.fact);
+                earnings.extend(kept.and_then(|kept| kept.earnings.iter().find(of)));
+            } else {
+                earnings.push(row.fact);
+            }
+        }
+        events.sort_by_key(|event| (event.kind, event.span.first, event.span.last));
+        events.dedup();
+        earnings.sort_by_key(job_month);
+        Some(Facts { beneficiary, events, earnings })
+    }
+}
+
+fn is_of(finding: &Finding, export: Export, line: u64, code: Code) -> bool {
+    finding.code == code && (finding.place.export, finding.place.line) == (export, line)
+}
+
+/// The columns in which two rows differ, as far as an amount hangs on them.
+fn differing_columns(now: &Beneficiary<'_>, before: &Beneficiary<'_>) -> Vec<Column> {
+    let differs = [
+        (Column::ProcedureDate, now.procedure_date != before.procedure_date),
+        (Column::ContractEnd, now.contract_end != before.contract_end),
+        (Column::SeniorityMonths, now.seniority_months != before.seniority_months),
+        (Column::Sjr, now.wage != before.wage),
+        (Column::WeeklyHours, now.weekly_hours != before.weekly_hours),
+        (Column::PartTimeRatio, now.part_time != before.part_time),
+        (Column::AreDays, now.are_days != before.are_days),
+        (Column::NoticeDaily, now.notice_daily != before.notice_daily),
+        (Column::PensionMonthly, now.pension != before.pension),
+    ];
+    differs.into_iter().filter_map(|(column, differs)| differs.then_some(column)).collect()
+}
+
+fn differing_cells(now: &Earning, before: &Earning) -> Vec<Column> {
+    let differs = [
+        (Column::JobEnd, now.job_end != before.job_end),
+        (Column::WeeklyHours, now.weekly_hours != before.weekly_hours),
+        (Column::BaseMonthlyGross, now.base != before.base),
+        (Column::GrossPaid, now.gross_paid != before.gross_paid),
+        (Column::Proof, now.proof != before.proof),
+    ];
+    differs.into_iter().filter_map(|(column, differs)| differs.then_some(column)).collect()
+}

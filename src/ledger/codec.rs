@@ -1,0 +1,268 @@
+//! The bytes of what is kept of a beneficiary: fields one after the other, numbers as short as they are.
+
+use std::borrow::Cow;
+
+use crate::calendar::{Day, Month, Span};
+use crate::columns::Export;
+use crate::facts::{
+    Beneficiary, Earning, Event, EventKind, Facts, Opening, Pension, PensionCategory, Wage, WeeklyHours,
+};
+use crate::identity::{BeneficiaryId, Iban, Nir, Siret};
+use crate::money::{Cents, Rate};
+use crate::revision::{Claim, Kept, Kind, Position, Unread};
+use crate::settle::Amounts;
+
+/// Appends what is kept of a beneficiary.
+pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
+    kept.put(out);
+}
+
+/// Reads what is kept of a beneficiary; `None` if the bytes are no such thing.
+pub fn decode(mut bytes: &[u8]) -> Option<Kept<'_>> {
+    let kept = Kept::take(&mut bytes)?;
+    bytes.is_empty().then_some(kept)
+}
+
+/// A value and its bytes.
+trait Field<'a>: Sized {
+    fn put(&self, out: &mut Vec<u8>);
+    fn take(bytes: &mut &'a [u8]) -> Option<Self>;
+}
+
+impl Field<'_> for u64 {
+    fn put(&self, out: &mut Vec<u8>) {
+        let mut rest = *self;
+        while rest > 0x7F {
+            out.push(rest.to_le_bytes()[0] | 0x80);
+            rest >>= 7;
+        }
+        out.push(rest.to_le_bytes()[0]);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        let (mut value, mut shift) = (0_u64, 0);
+        loop {
+            let (&byte, rest) = bytes.split_first()?;
+            *bytes = rest;
+            let part = u64::from(byte & 0x7F);
+            if shift > 63 || (shift == 63 && part > 1) {
+                return None;
+            }
+            value |= part << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+            shift += 7;
+        }
+    }
+}
+
+/// Numbers below zero take turns with the others, so that both are short.
+impl Field<'_> for i64 {
+    fn put(&self, out: &mut Vec<u8>) {
+        ((*self << 1) ^ (*self >> 63)).cast_unsigned().put(out);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        let value = u64::take(bytes)?;
+        Some((value >> 1).cast_signed() ^ -((value & 1).cast_signed()))
+    }
+}
+
+impl Field<'_> for u32 {
+    fn put(&self, out: &mut Vec<u8>) {
+        u64::from(*self).put(out);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        u64::take(bytes)?.try_into().ok()
+    }
+}
+
+impl Field<'_> for bool {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(*self));
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        match u64::take(bytes)? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Field<'a> for &'a [u8] {
+    fn put(&self, out: &mut Vec<u8>) {
+        (self.len() as u64).put(out);
+        out.extend_from_slice(self);
+    }
+
+    fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        let length = usize::try_from(u64::take(bytes)?).ok()?;
+        let (text, rest) = bytes.split_at_checked(length)?;
+        *bytes = rest;
+        Some(text)
+    }
+}
+
+impl<'a> Field<'a> for Cow<'a, str> {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.as_bytes().put(out);
+    }
+
+    fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        std::str::from_utf8(<&[u8]>::take(bytes)?).ok().map(Cow::Borrowed)
+    }
+}
+
+impl<'a, T: Field<'a>> Field<'a> for Option<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.is_some().put(out);
+        if let Some(value) = self {
+            value.put(out);
+        }
+    }
+
+    fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        Some(if bool::take(bytes)? { Some(T::take(bytes)?) } else { None })
+    }
+}
+
+impl<'a, T: Field<'a>> Field<'a> for Vec<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        (self.len() as u64).put(out);
+        self.iter().for_each(|value| value.put(out));
+    }
+
+    fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        let length = usize::try_from(u64::take(bytes)?).ok()?;
+        // Each value takes a byte at least: a length out of nowhere must not take memory.
+        if length > bytes.len() {
+            return None;
+        }
+        let mut values = Self::with_capacity(length);
+        for _ in 0..length {
+            values.push(T::take(bytes)?);
+        }
+        Some(values)
+    }
+}
+
+impl<'a, A: Field<'a>, B: Field<'a>> Field<'a> for (A, B) {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+        self.1.put(out);
+    }
+
+    fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        Some((A::take(bytes)?, B::take(bytes)?))
+    }
+}
+
+/// Values that are kept as another one.
+macro_rules! kept_as {
+    ($($value:ty as $other:ty: $to:expr, $from:expr;)*) => {
+        $(impl<'a> Field<'a> for $value {
+            fn put(&self, out: &mut Vec<u8>) {
+                let to: fn(&$value) -> $other = $to;
+                to(self).put(out);
+            }
+
+            fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+                let from: fn($other) -> Option<$value> = $from;
+                from(<$other>::take(bytes)?)
+            }
+        })*
+    };
+}
+
+kept_as! {
+    Cents as i64: |cents| cents.0, |number| Some(Cents(number));
+    Rate as i64: |rate| rate.billionths(), |number| Some(Rate::from_billionths(number));
+    Day as i64: |day| i64::from(day.number()), |number| Day::from_number(number.try_into().ok()?);
+    Month as u32: |month| month.year().cast_unsigned() * 12 + month.number() - 1,
+        |number| Month::new((number / 12).try_into().ok()?, number % 12 + 1);
+    Span as (Day, Day): |span| (span.first, span.last), |(first, last)| Some(Span::new(first, last));
+    WeeklyHours as u32: |hours| hours.0, |number| Some(WeeklyHours(number));
+    Siret as (u64, bool): |siret| (siret.number(), siret.is_valid()), |(number, valid)| Some(Siret::kept(number, valid));
+    EventKind as u32: |kind| place(&EventKind::ALL, kind), |at| EventKind::ALL.get(at as usize).copied();
+    Kind as u32: |kind| place(&Kind::ALL, kind), |at| Kind::ALL.get(at as usize).copied();
+    Export as u32: |export| place(&Export::ALL, export), |at| Export::ALL.get(at as usize).copied();
+    PensionCategory as u32: |category| place(&CATEGORIES, category), |at| CATEGORIES.get(at as usize).copied();
+    Wage as (Cents, Option<u32>): |wage| match *wage {
+        Wage::Stated(amount) => (amount, None),
+        Wage::Earned { pay, days } => (pay, Some(days)),
+    }, |(pay, days)| Some(days.map_or(Wage::Stated(pay), |days| Wage::Earned { pay, days }));
+}
+
+const CATEGORIES: [PensionCategory; 4] =
+    [PensionCategory::First, PensionCategory::Second, PensionCategory::Third, PensionCategory::Foreign];
+
+fn place<T: PartialEq>(all: &[T], one: &T) -> u32 {
+    all.iter().position(|other| other == one).and_then(|at| at.try_into().ok()).unwrap_or(u32::MAX)
+}
+
+/// Identifiers are checked anew when they are read.
+macro_rules! kept_as_text {
+    ($($name:ident),*) => {
+        $(impl<'a> Field<'a> for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                self.as_bytes().put(out);
+            }
+
+            fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+                $name::new(<&[u8]>::take(bytes)?)
+            }
+        })*
+    };
+}
+
+kept_as_text!(Nir, Iban);
+
+impl Field<'_> for BeneficiaryId {
+    fn put(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.push(0);
+        self.write(out);
+        // A number has at most 20 characters.
+        out[start] = u8::try_from(out.len() - start - 1).unwrap_or(u8::MAX);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<Self> {
+        Self::new(<&[u8]>::take(bytes)?)
+    }
+}
+
+/// Structures are their fields in order.
+macro_rules! kept_by_fields {
+    ($($name:ident $(<$a:lifetime>)? { $($field:ident),* $(,)? })*) => {
+        $(impl<'a> Field<'a> for $name $(<$a>)? {
+            fn put(&self, out: &mut Vec<u8>) {
+                $(self.$field.put(out);)*
+            }
+
+            fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+                Some(Self { $($field: Field::take(bytes)?),* })
+            }
+        })*
+    };
+}
+
+kept_by_fields! {
+    Pension { category, monthly, span }
+    Event { kind, span }
+    Earning { employer, month, job_start, job_end, weekly_hours, base, gross_paid, proof }
+    Beneficiary<'a> {
+        id, nir, name, iban, procedure_date, contract_end, seniority_months, wage, weekly_hours, part_time, are_days,
+        notice_daily, pension,
+    }
+    Facts<'a> { beneficiary, events, earnings }
+    Opening { first, asr_days, idr_paid, frozen }
+    Amounts { asr_days, asr_gross, pension_offset, participation, idr }
+    Position { month, amounts }
+    Claim { month, kind, raised, amount, balance }
+    Unread { export, month }
+    Kept<'a> { facts, opening, positions, claims, opened, unsettled, unread, paid, over_since }
+}

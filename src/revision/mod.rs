@@ -1,0 +1,10 @@
+//! What earlier runs paid and claimed, month by month and kind by kind, and what is to be done now: the difference to what each
+//! month is worth by today's facts. Pure.
+
+mod kept;
+mod post;
+mod reviser;
+
+pub use kept::{Claim, Kept, Kind, Position, Unread};
+pub use post::{Line, Nature, Payment, Posting};
+pub use reviser::{Period, Reason, Revised, Reviser};

@@ -1,0 +1,322 @@
+//! One beneficiary in one run: which months are settled again, what is paid or claimed, and what is kept for the next run.
+
+use super::{Kept, Posting, Unread};
+use crate::anomaly::{Code, Finding, Place};
+use crate::calendar::Month;
+use crate::columns::{Column, Export};
+use crate::dossier::{Change, Changes, Joined};
+use crate::facts::{Dossier, Facts, Sourced};
+use crate::identity::{BeneficiaryId, Iban};
+use crate::law::Law;
+use crate::law::claims::ClaimRules;
+use crate::money::Cents;
+use crate::settle::{Amounts, NilReason, Outcome, Settlement, Settler};
+
+/// Which run it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Period {
+    /// Its month.
+    pub month: Month,
+    /// Its number in the ledger.
+    pub run: u32,
+    /// The month of the ledger's first run: months before it were settled by the system before.
+    pub first_month: Month,
+    /// Whether law or program are other than in the run before: every month is settled again.
+    pub settle_all: bool,
+    /// What becomes of claims, and how long a case may be corrected; `None` where the law for it is not known: nothing is
+    /// recovered, and no case is dropped.
+    pub rules: Option<ClaimRules>,
+}
+
+/// Why months before were settled again; the worst comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reason {
+    /// The beneficiary was not known.
+    NewCase,
+    /// A month was left open.
+    LeftOpen,
+    /// A proof of execution came late, and nothing else changed.
+    LateProof,
+    /// Facts changed.
+    #[default]
+    ChangedFacts,
+    /// The law data or the program changed.
+    Law,
+}
+
+impl Reason {
+    /// The word in the files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NewCase => "new-case",
+            Self::LeftOpen => "left-open",
+            Self::LateProof => "late-proof",
+            Self::ChangedFacts => "changed-facts",
+            Self::Law => "law",
+        }
+    }
+}
+
+/// What came of one beneficiary besides the settlement of the month.
+#[derive(Debug, Default)]
+pub struct Revised<'a> {
+    /// What is kept for the next run; `None` where nothing is.
+    pub keep: Option<Kept<'a>>,
+    /// Why earlier months were settled again.
+    pub reason: Reason,
+    /// What changed.
+    pub changes: Changes,
+    /// The account before, where it is another one now.
+    pub old_iban: Option<Iban>,
+    /// Whether the months before the ledger began were counted as settled just now.
+    pub opened: bool,
+}
+
+/// Revises one beneficiary after the other; its buffers are used again.
+#[derive(Debug)]
+pub struct Reviser<'l> {
+    period: Period,
+    settler: Settler<'l>,
+    earlier: Settlement<'l>,
+    scratch: Vec<Finding>,
+    /// What the beneficiary revised last is paid, and why.
+    pub posting: Posting,
+}
+
+impl<'l> Reviser<'l> {
+    /// For one run.
+    pub fn new(law: &'l Law, period: Period) -> Self {
+        Self {
+            period,
+            settler: Settler::new(law, period.month),
+            earlier: Settlement::default(),
+            scratch: Vec::new(),
+            posting: Posting::default(),
+        }
+    }
+
+    /// Settles the month of the run for a beneficiary with rows in the export, completed by what is kept; pays or claims the
+    /// difference for this month, and for earlier months where they may be worth something else now.
+    pub fn revise<'a>(
+        &mut self,
+        joined: &mut Joined<'a>,
+        kept: Option<&Kept<'a>>,
+        settlement: &mut Settlement<'l>,
+    ) -> Revised<'a> {
+        self.posting.clear();
+        let mut revised = Revised::default();
+        let mut unread = self.unread_today(&joined.findings);
+        if let Some(kept) = kept {
+            joined.opening = kept.opening;
+            let lost = |export| kept.unread.iter().any(|unread| unread.export == export);
+            revised.changes = joined.complete(&kept.facts, self.period.month, lost(Export::Events));
+            self.tell_unread(joined, kept, &revised.changes, &mut unread);
+            revised.old_iban = tell_changed_iban(joined, kept);
+        }
+        let (dossier, findings) = joined.dossier();
+        let Some(dossier) = dossier else {
+            settlement.clear();
+            settlement.outcome = Outcome::Refused;
+            let facts = joined.facts_to_keep(kept.map(|kept| &kept.facts));
+            let keep = kept.zip(facts);
+            revised.keep = keep.map(|(kept, facts)| Kept { facts, unsettled: true, unread, ..kept.clone() });
+            return revised;
+        };
+        self.settler.for_month(self.period.month);
+        self.settler.settle(dossier, findings, settlement);
+        let may_post = !findings.iter().any(|finding| finding.code.entry().effect.holds());
+        let Some(facts) = joined.facts_to_keep(kept.map(|kept| &kept.facts)) else { return revised };
+        let mut next = Kept {
+            facts,
+            opening: kept.and_then(|kept| kept.opening),
+            positions: kept.map_or_else(Vec::new, |kept| kept.positions.clone()),
+            claims: kept.map_or_else(Vec::new, |kept| kept.claims.clone()),
+            opened: kept.is_some_and(|kept| kept.opened),
+            unsettled: !may_post,
+            unread,
+            paid: kept.and_then(|kept| kept.paid),
+            over_since: None,
+        };
+        if may_post {
+            let all = self.reason(kept, &revised.changes);
+            revised.reason = all.unwrap_or_default();
+            if let (Some(dossier), _) = joined.dossier() {
+                self.post(dossier, &mut next, all.is_some(), settlement);
+            }
+            revised.opened = !kept.is_some_and(|kept| kept.opened);
+            next.opened = true;
+            self.conclude(&mut next, settlement);
+            self.tell_jump(joined, kept);
+        }
+        let is_over = is_over(settlement, &joined.findings);
+        next.over_since = is_over.then(|| kept.and_then(|kept| kept.over_since).unwrap_or(self.period.month));
+        revised.keep = self.is_needed(&next).then_some(next);
+        revised
+    }
+
+    /// A beneficiary without a row of its own: an open case is told and left open, a case that is over stays as it is.
+    pub fn miss<'a>(
+        &mut self,
+        id: BeneficiaryId,
+        kept: &Kept<'a>,
+        findings: &mut Vec<Finding>,
+        settlement: &mut Settlement<'l>,
+    ) -> Option<Kept<'a>> {
+        self.posting.clear();
+        let mut next = kept.clone();
+        next.unsettled |= self.period.settle_all;
+        next.unread.extend(self.unread_today(findings));
+        if kept.over_since.is_none() {
+            let Facts { beneficiary, events, earnings } = &kept.facts;
+            let beneficiary = Sourced { line: 0, fact: beneficiary.clone() };
+            let events: Vec<_> = events.iter().map(|&fact| Sourced { line: 0, fact }).collect();
+            let earnings: Vec<_> = earnings.iter().map(|&fact| Sourced { line: 0, fact }).collect();
+            let (events, earnings, opening) = (&events[..], &earnings[..], kept.opening);
+            let dossier = Dossier { beneficiary: &beneficiary, events, earnings, opening };
+            self.scratch.clear();
+            self.settler.for_month(self.period.month);
+            self.settler.settle(dossier, &mut self.scratch, settlement);
+            if is_over(settlement, &self.scratch) {
+                next.over_since = Some(self.period.month);
+            } else {
+                next.unsettled = true;
+                let place = Place { export: Export::Beneficiaries, line: 0, column: None };
+                findings.push(Finding::new(Code::CaseMissing, place, Some(id), "no row"));
+            }
+        }
+        settlement.clear();
+        self.is_needed(&next).then_some(next)
+    }
+
+    /// Why all months are settled again; `None` if only that of the run is.
+    fn reason(&self, kept: Option<&Kept<'_>>, changes: &Changes) -> Option<Reason> {
+        let Some(kept) = kept else { return Some(Reason::NewCase) };
+        let month = self.period.month;
+        let late_proof = |change: &Change| match *change {
+            Change::Earning(of, column) => of == month || column == Some(Column::Proof),
+            _ => false,
+        };
+        if kept.unsettled || !kept.opened {
+            Some(Reason::LeftOpen)
+        } else if changes.touch_earlier && changes.list.iter().all(late_proof) {
+            Some(Reason::LateProof)
+        } else if changes.touch_earlier {
+            Some(Reason::ChangedFacts)
+        } else {
+            self.period.settle_all.then_some(Reason::Law)
+        }
+    }
+
+    /// Posts the months before, if they are settled again, and that of the run.
+    fn post(&mut self, dossier: Dossier<'_>, next: &mut Kept<'_>, all: bool, settlement: &Settlement<'l>) {
+        let Period { month, run, first_month, rules, .. } = self.period;
+        let run = (run, month);
+        if all {
+            let start = dossier.beneficiary.fact.contract_end.next();
+            let mut earlier = start.max(dossier.opening.map_or(start, |opening| opening.first)).month();
+            while earlier < month {
+                if let Some(worth) = self.worth(dossier, earlier) {
+                    if earlier < first_month && !next.opened {
+                        self.posting.open(next, earlier, &worth);
+                    } else {
+                        self.posting.settle(next, earlier, &worth, run);
+                    }
+                }
+                earlier = earlier.next();
+            }
+        }
+        self.posting.settle(next, month, &settlement.amounts, run);
+        if let Some(rules) = rules {
+            self.posting.recover(next, rules, run);
+        }
+    }
+
+    /// What an earlier month is worth by today's facts; `None` where that can't be known.
+    fn worth(&mut self, dossier: Dossier<'_>, month: Month) -> Option<Amounts> {
+        self.scratch.clear();
+        self.settler.for_month(month);
+        self.settler.settle(dossier, &mut self.scratch, &mut self.earlier);
+        let held = self.scratch.iter().any(|finding| finding.code.entry().effect.holds());
+        (!held).then_some(self.earlier.amounts)
+    }
+
+    /// The outcome and the amounts of the run: what is paid now, not what the month is worth.
+    fn conclude(&self, next: &mut Kept<'_>, settlement: &mut Settlement<'l>) {
+        let payment = &self.posting.payment;
+        let net = payment.net();
+        settlement.amounts = payment.current;
+        if net > Cents::ZERO {
+            settlement.outcome = Outcome::Paid;
+            let before = next.paid.filter(|&(month, _)| month == self.period.month).map_or(Cents::ZERO, |(_, net)| net);
+            next.paid = Some((self.period.month, before + net));
+        } else if settlement.outcome == Outcome::Paid {
+            settlement.outcome = Outcome::Nil(NilReason::PaidBefore);
+        }
+    }
+
+    /// A603: what is paid differs by over 30 % from the month before.
+    fn tell_jump(&self, joined: &mut Joined<'_>, kept: Option<&Kept<'_>>) {
+        const PERCENT: i64 = 30;
+        let now = self.posting.payment.net();
+        let before = kept.and_then(|kept| kept.paid).filter(|&(month, _)| month.next() == self.period.month);
+        let Some((_, before)) = before.filter(|_| now > Cents::ZERO) else { return };
+        if (now.0 - before.0).abs() * 100 > before.0 * PERCENT {
+            let Some(row) = &joined.beneficiary else { return };
+            let place = Place { export: Export::Beneficiaries, line: row.line, column: None };
+            let found = format!("{now} after {before}");
+            joined.findings.push(Finding::new(Code::NetJump, place, Some(row.fact.id), found));
+        }
+    }
+
+    /// Rows of events and earnings that hold the payment and are not kept.
+    fn unread_today(&self, findings: &[Finding]) -> Vec<Unread> {
+        let holds = |export: Export| {
+            let is_of = |finding: &Finding| finding.place.export == export && finding.code.entry().effect.holds();
+            findings.iter().any(is_of)
+        };
+        let month = self.period.month;
+        let exports = [Export::Events, Export::Earnings].into_iter().filter(|&export| holds(export));
+        exports.map(|export| Unread { export, month }).collect()
+    }
+
+    /// A702: a row that could not be read in an earlier run holds until the export states it again.
+    fn tell_unread(&self, joined: &mut Joined<'_>, kept: &Kept<'_>, changes: &Changes, unread: &mut Vec<Unread>) {
+        for &lost in kept.unread.iter().filter(|lost| lost.month < self.period.month) {
+            let stated = match lost.export {
+                Export::Events => changes.list.iter().any(|change| matches!(change, Change::Event(..))),
+                _ => joined.states_earnings_up_to(lost.month),
+            };
+            if stated || unread.iter().any(|today| today.export == lost.export) {
+                continue;
+            }
+            unread.push(lost);
+            let id = joined.beneficiary.as_ref().map(|row| row.fact.id);
+            let place = Place { export: lost.export, line: 0, column: None };
+            joined.findings.push(Finding::new(Code::RowNotSentAgain, place, id, format!("a row of {}", lost.month)));
+        }
+    }
+
+    fn is_needed(&self, kept: &Kept<'_>) -> bool {
+        let month = self.period.month;
+        let months_over = kept.over_since.map_or(0, |since| month.since(since)).unsigned_abs();
+        let long_over = self.period.rules.is_some_and(|rules| months_over > rules.correction_months);
+        !long_over || kept.unsettled || !kept.claims.is_empty()
+    }
+}
+
+fn is_over(settlement: &Settlement<'_>, findings: &[Finding]) -> bool {
+    matches!(settlement.outcome, Outcome::Nil(NilReason::TermPassed | NilReason::AreDaysUsed))
+        && !findings.iter().any(|finding| finding.code == Code::RowMissing)
+}
+
+/// A602: the account is another one than before.
+fn tell_changed_iban(joined: &mut Joined<'_>, kept: &Kept<'_>) -> Option<Iban> {
+    let row = joined.beneficiary.as_ref()?;
+    let old = kept.facts.beneficiary.iban?;
+    let new = row.fact.iban.filter(|new| *new != old)?;
+    let last = |iban: &Iban| String::from_utf8_lossy(&iban.as_bytes()[iban.as_bytes().len() - 4..]).into_owned();
+    let found = format!("…{} instead of …{}", last(&new), last(&old));
+    let place = Place { export: Export::Beneficiaries, line: row.line, column: Some(Column::Iban) };
+    joined.findings.push(Finding::new(Code::IbanChanged, place, Some(row.fact.id), found));
+    Some(old)
+}
