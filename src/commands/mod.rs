@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
+use crate::ledger::LedgerError;
 use crate::publish::staging::PublishError;
 
 /// Pays one month of the allowances of the convention de reclassement personnalisé (CRP).
@@ -83,7 +84,11 @@ pub fn main() -> ExitCode {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("versement: {error:#}");
-            let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }));
+            let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }))
+                || matches!(
+                    error.downcast_ref::<LedgerError>(),
+                    Some(LedgerError::Busy { .. } | LedgerError::Publish(PublishError::Busy { .. }))
+                );
             ExitCode::from(if busy { BUSY } else { NOTHING })
         }
     }
