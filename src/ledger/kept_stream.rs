@@ -74,6 +74,22 @@ impl KeptStream {
         Ok(self.buffered.get(ahead).map(|kept| kept.id))
     }
 
+    /// Passes over all that is surely before a number; may be asked before anything else only.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn skip_before(&mut self, id: BeneficiaryId) -> Result<(), LedgerError> {
+        let groups = self.reader.metadata().row_groups();
+        let first = |group: usize| groups[group].column(ID).statistics()?.min_bytes_opt().and_then(BeneficiaryId::new);
+        while self.next_group + 1 < groups.len() && first(self.next_group + 1).is_some_and(|first| first <= id) {
+            self.next_group += 1;
+        }
+        while self.peek(0)?.is_some_and(|next| next < id) {
+            self.buffered.pop_front();
+        }
+        Ok(())
+    }
+
     /// Moves beneficiaries to `out` as long as their numbers are within.
     ///
     /// # Errors

@@ -7,7 +7,9 @@ mod kept_stream;
 mod opening_file;
 mod parquet_file;
 mod run;
+mod statements;
 mod store;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -15,7 +17,9 @@ pub use books::{Books, DOSSIERS, EncodedEntries, Entries, Layouts, STATEMENTS};
 pub use kept_stream::{KeptBytes, KeptStream};
 pub use opening_file::OpeningFile;
 pub use run::{ClosedMonth, Run, RunRecord, State};
+pub use statements::{Posted, StatementStream};
 pub use store::{HeldLedger, Ledger};
+pub use verify::Fault;
 
 use crate::identity::BeneficiaryId;
 use crate::publish::staging::PublishError;

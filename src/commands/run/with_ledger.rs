@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::super::{progress::Bar, say};
-use super::{Night, Run, flatten, now, status};
+use super::super::{now, progress::Bar, say};
+use super::{Night, Run, flatten, status};
 use crate::calendar::Month;
 use crate::ledger::{self, DOSSIERS, HeldLedger, Layouts, LedgerError, RunRecord};
 use crate::night::{self, LedgerPlan, Phase, Progress};
