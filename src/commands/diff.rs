@@ -11,7 +11,7 @@ use super::table::{figures, grouped};
 use super::{SETTLED, print};
 use crate::calendar::Month;
 use crate::identity::BeneficiaryId;
-use crate::ledger::{DOSSIERS, KeptBytes, KeptStream, Ledger};
+use crate::ledger::{DOSSIERS, KeptBatch, KeptStream, Ledger};
 use crate::money::Cents;
 use crate::revision::Kind;
 use crate::settle::Amounts;
@@ -138,7 +138,7 @@ fn fields(before: &Amounts, after: &Amounts) -> String {
 #[derive(Default)]
 struct Positions {
     by_month: BTreeMap<(Month, Kind), [Amounts; 2]>,
-    found: Vec<KeptBytes>,
+    found: KeptBatch,
 }
 
 impl Positions {
@@ -147,7 +147,7 @@ impl Positions {
         for (at, stream) in streams.iter_mut().enumerate() {
             self.found.clear();
             stream.take(|next| next == id, &mut self.found)?;
-            for kept in &self.found {
+            for kept in self.found.iter() {
                 for position in &kept.decode()?.positions {
                     for kind in Kind::ALL {
                         let amounts = kind.of(&position.amounts);

@@ -6,7 +6,7 @@ use clap::Args;
 use super::table::{grouped, text};
 use super::{SETTLED, print};
 use crate::identity::BeneficiaryId;
-use crate::ledger::{DOSSIERS, KeptStream, Ledger, Posted, StatementStream};
+use crate::ledger::{DOSSIERS, KeptBatch, KeptStream, Ledger, Posted, StatementStream};
 use crate::revision::{Kept, Nature};
 
 /// Tells all that a ledger did for one beneficiary, run by run, and where it stands.
@@ -41,7 +41,7 @@ impl History {
         if let Some(last) = runs.last() {
             let mut stream = KeptStream::open(&last.folder.join(DOSSIERS))?;
             stream.skip_before(id)?;
-            let mut found = Vec::new();
+            let mut found = KeptBatch::default();
             stream.take(|next| next <= id, &mut found)?;
             if let Some(found) = found.iter().find(|found| found.id == id) {
                 kept = Some(standing(&found.decode()?));

@@ -3,7 +3,7 @@
 mod books;
 mod catalogue;
 mod codec;
-mod kept_stream;
+mod dossier_file;
 mod opening_file;
 mod parquet_file;
 mod run;
@@ -13,8 +13,8 @@ mod verify;
 
 use std::path::PathBuf;
 
-pub use books::{Books, DOSSIERS, EncodedEntries, Entries, Layouts, STATEMENTS};
-pub use kept_stream::{KeptBytes, KeptStream};
+pub use books::{Books, EncodedEntries, Entries, Layouts, STATEMENTS};
+pub use dossier_file::{DOSSIERS, KeptBatch, KeptBytes, KeptStream};
 pub use opening_file::OpeningFile;
 pub use run::{ClosedMonth, Run, RunRecord, State};
 pub use statements::{Posted, StatementStream};

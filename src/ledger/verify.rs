@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::CATALOGUE;
-use super::{DOSSIERS, KeptStream, Ledger, LedgerError, Posted, Run, State, StatementStream};
+use super::{DOSSIERS, KeptBatch, KeptStream, Ledger, LedgerError, Posted, Run, State, StatementStream};
 use crate::calendar::Month;
 use crate::facts::{Dossier, Sourced};
 use crate::identity::BeneficiaryId;
@@ -74,7 +74,7 @@ impl Ledger {
         let mut lines = Lines::open(&runs)?;
         let mut settler = Settler::new(law, last.month);
         let same_law = law.digest == last.record.summary.identity.law.sha256;
-        let (mut count, mut faults, mut batch) = (0, Vec::new(), Vec::new());
+        let (mut count, mut faults, mut batch) = (0, Vec::new(), KeptBatch::default());
         if !same_law {
             let told = "not compared with the facts: the last run used another law; give it with --law".to_owned();
             faults.push(Fault { path: path.clone(), told });
@@ -83,7 +83,7 @@ impl Ledger {
             batch.clear();
             kept.take(|next| next == id, &mut batch)?;
             let posted = lines.of(id)?;
-            for bytes in &batch {
+            for bytes in batch.iter() {
                 count += 1;
                 let kept = bytes.decode()?;
                 let tell = |told: String| Fault { path: path.clone(), told: format!("{id}: {told}") };

@@ -113,8 +113,9 @@ pub(super) fn run<B: Batches>(
     }
     let writers = files.iter().map(StagedFile::handle).collect::<Result<_, _>>()?;
     let books = plan.ledger.as_ref().map(|ledger| Books::create(&ledger.layouts, staging)).transpose()?;
+    let kept_writer = books.as_ref().map(Books::writer).transpose()?;
     let placed = Mutex::new(Placed { files, books, anonymous: AnonymousRows::new(staging) });
-    let stages = Gather { task, batches, writers, placed, progress };
+    let stages = Gather { task, batches, writers, kept_writer, placed, progress };
     let workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
     let mut totals = Totals::default();
     let mut timings = Timings::default();
@@ -138,6 +139,7 @@ struct Gather<'r, B> {
     task: &'r Task<'r>,
     batches: &'r B,
     writers: Vec<StagedWriter>,
+    kept_writer: Option<StagedWriter>,
     placed: Mutex<Placed>,
     progress: &'r Progress,
 }
@@ -155,6 +157,7 @@ struct Worker<'r, T> {
     settler: BatchSettler<'r>,
     output: Output,
     places: [u64; Table::COUNT],
+    kept_place: u64,
     timings: Timings,
     waiting_since: Instant,
 }
@@ -171,6 +174,7 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
             settler: BatchSettler::new(self.task),
             output: Output::default(),
             places: [0; Table::COUNT],
+            kept_place: 0,
             timings: Timings::default(),
             waiting_since: Instant::now(),
         }
@@ -205,7 +209,8 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
         }
         placed.anonymous.add(&output.anonymous_anomalies, &output.anonymous_decisions).map_err(NightError::Spill)?;
         if let Some(books) = &mut placed.books {
-            books.append(std::mem::take(&mut worker.output.encoded))?;
+            let lines = std::mem::take(&mut worker.output.encoded);
+            worker.kept_place = books.place(worker.output.entries.kept(), lines)?;
         }
         Ok(())
     }
@@ -216,6 +221,9 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
         let output = &worker.output;
         for ((writer, bytes), place) in self.writers.iter().zip(&output.tables).zip(worker.places) {
             writer.write_at(bytes, place)?;
+        }
+        if let Some(writer) = &self.kept_writer {
+            writer.write_at(output.entries.kept(), worker.kept_place)?;
         }
         worker.timings.writing += start.elapsed();
         Ok(())
