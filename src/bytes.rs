@@ -105,14 +105,26 @@ pub(crate) fn has_control(text: &[u8]) -> bool {
     any
 }
 
+/// The lanes that lie outside a run of `distance` bytes behind `first`. Bytes below the first wrap around to large distances,
+/// so that one comparison tells the run.
+#[inline]
+fn beyond(chunk: u8x16, first: u8, distance: u8) -> u8x16 {
+    let distance = u8x16::splat(distance);
+    (chunk - u8x16::splat(first)).max(distance).simd_ne(distance)
+}
+
+/// Whether the first `length` of sixteen bytes, given as two words, are letters, digits or hyphens.
+#[inline]
+pub(crate) fn all_letters_digits_hyphens([low, high]: [u64; 2], length: usize) -> bool {
+    let chunk = u8x16::new((u128::from(low) | u128::from(high) << 64).to_le_bytes());
+    let small = chunk | u8x16::splat(b'a' - b'A');
+    let other = beyond(chunk, b'0', 9) & beyond(small, b'a', 25) & chunk.simd_ne(u8x16::splat(b'-'));
+    other.to_bitmask() & !(!0 << length.min(LANES)) == 0
+}
+
 /// Whether all bytes are digits or capitals.
 #[inline]
 pub(crate) fn all_capitals_or_digits(text: &[u8]) -> bool {
-    // Bytes below the first of a run wrap around to large distances, so that one comparison tells the run.
-    let beyond = |chunk: u8x16, first: u8, distance: u8| {
-        let distance = u8x16::splat(distance);
-        (chunk - u8x16::splat(first)).max(distance).simd_ne(distance)
-    };
     let mut all = true;
     look_through(text, |chunk, _, mask| {
         all = (beyond(chunk, b'0', 9) & beyond(chunk, b'A', 25)).to_bitmask() & mask == 0;
@@ -179,15 +191,30 @@ pub(crate) fn eight_digits(digits: [u8; 8]) -> Option<u64> {
 /// The same of the little-endian word of the digits.
 #[inline]
 pub(crate) fn digits_of_word(word: u64) -> Option<u64> {
+    digit_values(word).map(joined)
+}
+
+/// The values of eight digits, each in its byte; `None` when one of the bytes is no digit.
+#[inline]
+pub(crate) fn digit_values(word: u64) -> Option<u64> {
     let values = word ^ 0x3030_3030_3030_3030;
     // A digit's value is below 10: its upper four bits are clear, and stay so when 6 is added.
     let beyond = (values | ((values & 0x0F0F_0F0F_0F0F_0F0F) + 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0;
-    if beyond != 0 {
-        return None;
-    }
+    (beyond == 0).then_some(values)
+}
+
+/// The number that the values of eight digits spell.
+#[inline]
+pub(crate) fn joined(values: u64) -> u64 {
     let pairs = (values & 0x000F_000F_000F_000F) * 10 + (values >> 8 & 0x000F_000F_000F_000F);
     let fours = (pairs & 0x0000_00FF_0000_00FF) * 100 + (pairs >> 16 & 0x0000_00FF_0000_00FF);
-    Some((fours & 0xFFFF) * 10_000 + (fours >> 32))
+    (fours & 0xFFFF) * 10_000 + (fours >> 32)
+}
+
+/// Eight bytes of a text from a place on, as a little-endian word.
+#[inline]
+pub(crate) fn word_at<const N: usize>(text: &[u8; N], at: usize) -> u64 {
+    text.get(at..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |word| u64::from_le_bytes(*word))
 }
 
 #[cfg(test)]

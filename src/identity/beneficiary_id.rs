@@ -1,23 +1,13 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::bytes::padded_words;
+use crate::bytes::{all_letters_digits_hyphens, padded_words};
 
 /// The fund's number of a beneficiary: 1-20 of `A-Z a-z 0-9 -`.
 ///
 /// Kept as three big-endian words, so that comparing numbers is comparing bytes.
 #[derive(Clone, Copy, Debug, Eq)]
 pub struct BeneficiaryId([u64; 3]);
-
-const ALLOWED: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'-';
-        byte += 1;
-    }
-    table
-};
 
 impl BeneficiaryId {
     /// The longest number, in characters.
@@ -29,10 +19,14 @@ impl BeneficiaryId {
         if text.is_empty() || text.len() > Self::LENGTH {
             return None;
         }
-        if !text.iter().fold(true, |valid, &byte| valid & ALLOWED[usize::from(byte)]) {
+        let [first, second, third] = padded_words(text);
+        let rest = text.get(16..).unwrap_or_default();
+        if !all_letters_digits_hyphens([first, second], text.len())
+            || !rest.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
             return None;
         }
-        Some(Self(padded_words(text).map(u64::swap_bytes)))
+        Some(Self([first.swap_bytes(), second.swap_bytes(), third.swap_bytes()]))
     }
 
     /// Appends the number as it was read.
@@ -92,6 +86,20 @@ mod tests {
         let numbers: Vec<_> = texts.iter().map(|text| BeneficiaryId::new(text.as_bytes()).expect(text)).collect();
         assert!(numbers.is_sorted());
         assert!(numbers.iter().zip(texts).all(|(number, text)| number.to_string() == text));
+    }
+
+    #[test]
+    fn every_byte_is_judged_at_every_place() {
+        for length in [1, 2, 7, 8, 9, 11, 15, 16, 17, 20] {
+            for at in 0..length {
+                for byte in 0..=255_u8 {
+                    let mut text = vec![b'A'; length];
+                    text[at] = byte;
+                    let expected = byte.is_ascii_alphanumeric() || byte == b'-';
+                    assert_eq!(BeneficiaryId::new(&text).is_some(), expected, "{byte} at {at} of {length}");
+                }
+            }
+        }
     }
 
     #[test]
