@@ -1,9 +1,13 @@
-//! Looks at bytes sixteen or eight at a time: where delimiters stand, whether a text needs quotes, what digits spell.
+//! Looks at bytes 64, sixteen or eight at a time: where delimiters stand, whether a text needs quotes, what digits spell.
+
+use std::ops::Range;
 
 use wide::u8x16;
 
 const LANES: usize = 16;
 const STEP: u32 = 16;
+const BLOCK: usize = 64;
+const BLOCK_STEP: u32 = 64;
 
 /// Sixteen bytes at most, as lanes; zeros behind their end. Words are put together from loads that overlap: a copy of
 /// variable length into a buffer would make the load behind it wait.
@@ -66,18 +70,52 @@ fn look_through(text: &[u8], mut look: impl FnMut(u8x16, u32, u32) -> bool) {
     }
 }
 
-/// Appends the places of `wanted`.
+/// Where one of two bytes stands in the 64 bytes from a place on: one bit for each. Behind the end nothing stands.
 #[inline]
-pub(crate) fn places_of(wanted: u8, bytes: &[u8], places: &mut Vec<u32>) {
-    let wanted = u8x16::splat(wanted);
-    look_through(bytes, |chunk, base, mask| {
-        let mut found = chunk.simd_eq(wanted).to_bitmask() & mask;
+fn mask_of(wanted: [u8x16; 2], bytes: &[u8], from: usize) -> u64 {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let padded;
+    let block = match rest.first_chunk::<BLOCK>() {
+        Some(block) => block,
+        None => {
+            padded = {
+                let mut padded = [0; BLOCK];
+                padded[..rest.len()].copy_from_slice(rest);
+                padded
+            };
+            &padded
+        }
+    };
+    let (parts, _) = block.as_chunks::<LANES>();
+    let found = |at: usize| {
+        let part = u8x16::new(parts[at]);
+        u64::from((part.simd_eq(wanted[0]) | part.simd_eq(wanted[1])).to_bitmask()) << (LANES * at)
+    };
+    found(0) | found(1) | found(2) | found(3)
+}
+
+/// Writes behind which places `wanted`, which is not zero, stands among `bytes` within a range, counted from its beginning, and
+/// says how many there are; `None` when they are more than `places` holds.
+#[inline]
+pub(crate) fn places_behind(wanted: u8, bytes: &[u8], within: Range<usize>, places: &mut [u32]) -> Option<usize> {
+    let wanted = [u8x16::splat(wanted); 2];
+    let all = places.len();
+    let mut places = places.iter_mut();
+    let (mut from, mut base) = (within.start, 1);
+    while from < within.end {
+        let mut found = mask_of(wanted, bytes, from);
+        let left = within.end - from;
+        if left < BLOCK {
+            found &= !(!0 << left);
+        }
         while found != 0 {
-            places.push(base + found.trailing_zeros());
+            *places.next()? = base + found.trailing_zeros();
             found &= found - 1;
         }
-        true
-    });
+        from += BLOCK;
+        base += BLOCK_STEP;
+    }
+    Some(all - places.len())
 }
 
 /// Whether any of four bytes stands in a text.
@@ -137,28 +175,15 @@ pub(crate) fn all_capitals_or_digits(text: &[u8]) -> bool {
 #[derive(Debug)]
 pub(crate) struct Marks<'b> {
     bytes: &'b [u8],
-    wanted: [u8; 2],
+    wanted: [u8x16; 2],
     base: usize,
-    found: u32,
+    found: u64,
 }
 
 impl<'b> Marks<'b> {
     pub(crate) fn new(wanted: [u8; 2], bytes: &'b [u8], from: usize) -> Self {
-        let mut marks = Self { bytes, wanted, base: from, found: 0 };
-        marks.look();
-        marks
-    }
-
-    #[inline]
-    fn look(&mut self) {
-        self.found = if self.base < self.bytes.len() {
-            let rest = &self.bytes[self.base..];
-            let chunk = rest.first_chunk::<LANES>().map_or_else(|| short_lanes(rest), |chunk| u8x16::new(*chunk));
-            let [first, second] = self.wanted.map(|wanted| chunk.simd_eq(u8x16::splat(wanted)));
-            (first | second).to_bitmask()
-        } else {
-            0
-        };
+        let wanted = wanted.map(u8x16::splat);
+        Self { bytes, wanted, base: from, found: mask_of(wanted, bytes, from) }
     }
 }
 
@@ -168,11 +193,11 @@ impl Iterator for Marks<'_> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.found == 0 {
-            self.base += LANES;
+            self.base += BLOCK;
             if self.base >= self.bytes.len() {
                 return None;
             }
-            self.look();
+            self.found = mask_of(self.wanted, self.bytes, self.base);
         }
         let place = self.base + self.found.trailing_zeros() as usize;
         self.found &= self.found - 1;
@@ -203,12 +228,28 @@ pub(crate) fn digit_values(word: u64) -> Option<u64> {
     (beyond == 0).then_some(values)
 }
 
+/// The numbers that the values of eight digits spell two by two, each in its sixteen bits.
+#[inline]
+pub(crate) fn joined_pairs(values: u64) -> u64 {
+    (values & 0x000F_000F_000F_000F) * 10 + (values >> 8 & 0x000F_000F_000F_000F)
+}
+
 /// The number that the values of eight digits spell.
 #[inline]
 pub(crate) fn joined(values: u64) -> u64 {
-    let pairs = (values & 0x000F_000F_000F_000F) * 10 + (values >> 8 & 0x000F_000F_000F_000F);
+    let pairs = joined_pairs(values);
     let fours = (pairs & 0x0000_00FF_0000_00FF) * 100 + (pairs >> 16 & 0x0000_00FF_0000_00FF);
     (fours & 0xFFFF) * 10_000 + (fours >> 32)
+}
+
+/// The last bytes of a text, one to eight of them, as a little-endian word, with the digit zero in place of those in front: what
+/// digits spell does not change. `None` of none, of more, and of a text of less than eight.
+#[inline]
+pub(crate) fn last_digits(text: &[u8], length: usize) -> Option<u64> {
+    let lacking = 8_usize.checked_sub(length).filter(|&lacking| lacking < 8)?;
+    let last = text.last_chunk::<8>()?;
+    let kept = !0 << (8 * lacking);
+    Some(u64::from_le_bytes(*last) & kept | 0x3030_3030_3030_3030 & !kept)
 }
 
 /// Eight bytes of a text from a place on, as a little-endian word.
@@ -223,14 +264,20 @@ mod tests {
 
     #[test]
     fn places_and_marks_are_those_of_a_plain_loop() {
-        for length in 0..70_usize {
+        for length in 0..150_usize {
             let bytes: Vec<u8> = (0..length).map(|at| b"a,b\"c\nd;"[at * at % 8]).collect();
             let plain =
                 |wanted: &[u8]| -> Vec<usize> { (0..length).filter(|&at| wanted.contains(&bytes[at])).collect() };
-            let mut places = Vec::new();
-            places_of(b',', &bytes, &mut places);
-            assert_eq!(places.iter().map(|&at| at as usize).collect::<Vec<_>>(), plain(b","));
-            for from in [0, 1, 15, 16, 17, 40] {
+            for within in [0..length, 0..length / 2, length / 3..length, length / 3..length / 2] {
+                let mut places = [0; 150];
+                let count = places_behind(b',', &bytes, within.clone(), &mut places).unwrap();
+                let inside = plain(b",").into_iter().filter(|at| within.contains(at));
+                let expected: Vec<_> = inside.map(|at| u32::try_from(at - within.start + 1).unwrap()).collect();
+                assert_eq!(places[..count], expected);
+                let fits = places_behind(b',', &bytes, within.clone(), &mut [0; 3]).is_some();
+                assert_eq!(fits, expected.len() <= 3);
+            }
+            for from in [0, 1, 15, 16, 17, 40, 64, 65, 100] {
                 let marks: Vec<_> = Marks::new([b'"', b'\n'], &bytes, from).collect();
                 assert_eq!(marks, plain(b"\"\n").into_iter().filter(|&at| at >= from).collect::<Vec<_>>());
             }

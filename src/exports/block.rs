@@ -311,7 +311,7 @@ impl Header {
         }
         let mut fields = super::fields::Fields::default();
         fields.split(row, quoted, delimiter);
-        BeneficiaryId::new(fields.get(fields.base(row), place))
+        BeneficiaryId::new(fields.get(fields.base(row), place).trimmed())
     }
 }
 

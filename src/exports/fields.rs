@@ -2,32 +2,110 @@
 
 use std::ops::Range;
 
-use crate::bytes::places_of;
+use crate::bytes::{last_digits, places_behind};
 
 /// The fields of one row after the other; its buffers are used again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Fields {
-    /// Where each field ends; the next one begins a delimiter further on.
-    ends: Vec<u32>,
+    /// Where each field begins, and where one more would: each ends a delimiter's width before the next one begins. With room
+    /// for the row with the most fields so far.
+    starts: Vec<u32>,
+    count: usize,
     /// The texts of a row with quotes, without them, a delimiter's width apart.
     unquoted: Vec<u8>,
     is_rewritten: bool,
 }
 
-impl Fields {
-    /// Splits a row; `quoted` says that a quote stands in it.
+impl Default for Fields {
+    fn default() -> Self {
+        Self { starts: vec![0; 32], count: 0, unquoted: Vec::new(), is_rewritten: false }
+    }
+}
+
+/// A field, outer spaces included.
+#[derive(Clone, Copy)]
+pub(super) struct Field<'s> {
+    /// The row up to its end.
+    up_to: &'s [u8],
+    length: usize,
+}
+
+impl<'s> Field<'s> {
+    const NONE: Self = Self { up_to: &[], length: 0 };
+
     #[inline]
-    pub(super) fn split(&mut self, row: &[u8], quoted: bool, delimiter: u8) {
-        self.ends.clear();
-        self.is_rewritten = quoted;
-        if quoted {
-            return self.split_quoted(row, delimiter);
-        }
-        places_of(delimiter, row, &mut self.ends);
-        self.ends.push(place(row.len()));
+    pub(super) fn is_empty(self) -> bool {
+        self.length == 0
     }
 
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        self.length
+    }
+
+    /// Its text.
+    #[inline]
+    pub(super) fn text(self) -> &'s [u8] {
+        self.up_to.len().checked_sub(self.length).and_then(|start| self.up_to.get(start..)).unwrap_or_default()
+    }
+
+    /// Its text without outer spaces.
+    #[inline]
+    pub(super) fn trimmed(self) -> &'s [u8] {
+        trimmed(self.text())
+    }
+
+    /// See [`last_digits`].
+    #[inline]
+    pub(super) fn digits(self) -> Option<u64> {
+        last_digits(self.up_to, self.length)
+    }
+}
+
+impl Fields {
+    /// Splits a row; `quoted` says that a quote stands in it.
+    pub(super) fn split(&mut self, row: &[u8], quoted: bool, delimiter: u8) {
+        self.split_within(row, 0..row.len(), quoted, delimiter);
+    }
+
+    /// Splits a row that stands among other bytes; fields are told by their distance from its beginning.
+    #[inline]
+    pub(super) fn split_within(&mut self, bytes: &[u8], row: Range<usize>, quoted: bool, delimiter: u8) {
+        self.is_rewritten = quoted;
+        if quoted {
+            return self.split_quoted(bytes.get(row).unwrap_or_default(), delimiter);
+        }
+        let length = row.len();
+        loop {
+            let places = self.starts.get_mut(1..).unwrap_or_default();
+            if let Some(count) = places_behind(delimiter, bytes, row.clone(), places)
+                && let Some(behind_last) = places.get_mut(count)
+            {
+                *behind_last = place(length) + 1;
+                self.count = count + 1;
+                return;
+            }
+            self.widen();
+        }
+    }
+
+    /// A field ends at a place.
+    fn end_field(&mut self, end: u32) {
+        self.count += 1;
+        if self.count >= self.starts.len() {
+            self.widen();
+        }
+        self.starts[self.count] = end + 1;
+    }
+
+    #[cold]
+    fn widen(&mut self) {
+        self.starts.resize(2 * self.starts.len() + 2, 0);
+    }
+
+    #[inline(never)]
     fn split_quoted(&mut self, row: &[u8], delimiter: u8) {
+        self.count = 0;
         self.unquoted.clear();
         let mut rest = row;
         loop {
@@ -39,7 +117,7 @@ impl Fields {
                     &rest[end..]
                 }
             };
-            self.ends.push(place(self.unquoted.len()));
+            self.end_field(place(self.unquoted.len()));
             self.unquoted.push(delimiter);
             // The scan of rows made sure that a delimiter or nothing follows a closing quote.
             match behind.split_first() {
@@ -65,7 +143,7 @@ impl Fields {
 
     /// How many fields the row has.
     pub(super) fn count(&self) -> usize {
-        self.ends.len()
+        self.count
     }
 
     /// What the places of fields point into: the row, or its rewritten texts.
@@ -73,18 +151,20 @@ impl Fields {
         if self.is_rewritten { &self.unquoted } else { row }
     }
 
-    /// A field without outer spaces; empty where the row has none at that place.
+    /// A field of what [`Fields::base`] gives; empty where the row has none at that place.
     #[inline]
-    pub(super) fn get<'s>(&self, base: &'s [u8], at: usize) -> &'s [u8] {
-        self.bounds(at).map_or(&[], |bounds| trimmed(&base[bounds]))
+    pub(super) fn get<'s>(&self, base: &'s [u8], at: usize) -> Field<'s> {
+        let field = |Range { start, end }: Range<usize>| {
+            Some(Field { up_to: base.get(..end)?, length: end.wrapping_sub(start) })
+        };
+        self.bounds(at).and_then(field).unwrap_or(Field::NONE)
     }
 
     /// Where a field stands in what [`Fields::base`] gives, outer spaces included.
     #[inline]
     pub(super) fn bounds(&self, at: usize) -> Option<Range<usize>> {
-        let end = *self.ends.get(at)? as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize + 1 };
-        Some(start..end)
+        let [start, next] = *self.starts.get(at..)?.first_chunk::<2>().filter(|_| at < self.count)?;
+        Some(start as usize..(next as usize).wrapping_sub(1))
     }
 
     /// Whether fields are found in rewritten texts instead of the row.
@@ -115,7 +195,7 @@ mod tests {
         let mut fields = Fields::default();
         fields.split(row.as_bytes(), row.contains('"'), b',');
         (0..fields.count())
-            .map(|at| String::from_utf8_lossy(fields.get(fields.base(row.as_bytes()), at)).into_owned())
+            .map(|at| String::from_utf8_lossy(fields.get(fields.base(row.as_bytes()), at).trimmed()).into_owned())
             .collect()
     }
 
@@ -128,6 +208,15 @@ mod tests {
         assert_eq!(fields("\"a,b\",\"\"\"x\"\"\",5\" pipe,\"\""), ["a,b", "\"x\"", "5\" pipe", ""]);
         assert_eq!(fields("a,\"b\""), ["a", "b"]);
         assert_eq!(fields("\"a\","), ["a", ""]);
+    }
+
+    #[test]
+    fn a_row_may_have_any_number_of_fields() {
+        for count in [1, 2, 31, 32, 33, 64, 65, 500] {
+            let row = vec!["x"; count].join(",");
+            assert_eq!(fields(&row).len(), count);
+            assert!(fields(&row).iter().all(|field| field == "x"));
+        }
     }
 
     #[test]
