@@ -257,6 +257,10 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     pub(super) fn required_month(&mut self, column: Column) -> Option<Month> {
+        let field = self.field(column);
+        if let Some(month) = field.digits().and_then(|word| values::iso_month(word, field.len())) {
+            return Some(month);
+        }
         let month = values::month(self.required(column)?);
         if month.is_none() {
             self.find(Code::Date, column, None);

@@ -31,12 +31,24 @@ pub(super) fn decimal(text: &[u8], decimals: usize, largest: i64, dialect: Diale
 /// in its smallest unit. `None` of all else, which is left to [`short_decimal`].
 #[inline]
 pub(super) fn two_decimals(word: u64, length: usize) -> Option<i64> {
-    if length < 4 || word >> 40 & 0xFF != u64::from(b'.') {
+    digits_around(b'.', word).filter(|_| length >= 4).map(u64::cast_signed)
+}
+
+/// The number that digits spell around a mark with two of them behind it, the mark left out.
+#[inline]
+fn digits_around(mark: u8, word: u64) -> Option<u64> {
+    if word >> 40 & 0xFF != u64::from(mark) {
         return None;
     }
-    // The digits in front of the point move to its place.
-    let digits = (word & 0xFF_FFFF_FFFF) << 8 | word & 0xFFFF << 48 | 0x30;
-    digits_of_word(digits).map(u64::cast_signed)
+    // The digits in front of the mark move to its place.
+    digits_of_word((word & 0xFF_FFFF_FFFF) << 8 | word & 0xFFFF << 48 | 0x30)
+}
+
+/// `2009-05`, what nearly every month is, in a word behind the digit zero; `None` of all else, which is left to [`month`].
+#[inline]
+pub(super) fn iso_month(word: u64, length: usize) -> Option<Month> {
+    let number = digits_around(b'-', word).and_then(|number| u32::try_from(number).ok()).filter(|_| length == 7)?;
+    Month::new((number / 100).cast_signed(), number % 100)
 }
 
 /// What nearly every other field is: digits with a point among them or none, in the last `length` of the eight bytes of a word, the
@@ -285,8 +297,10 @@ mod tests {
         for text in ["2009-02-30", "31/02/2009", "2009/05/31", "31-05-2009", "2009-5-31", "20O9-05-31", "0000-01-01"] {
             assert_eq!(date(text.as_bytes()), None, "{text}");
         }
-        for text in ["2009-13", "13/2009", "2009", "2009/05", "05-2009"] {
+        assert_eq!(iso_month(u64::from_le_bytes(*b"02009-05"), 7), "2009-05".parse().ok());
+        for text in ["2009-13", "2009-00", "13/2009", "   2009", "2009/05", "05-2009"] {
             assert_eq!(month(text.as_bytes()), None, "{text}");
+            assert_eq!(iso_month(crate::bytes::last_digits(format!("0{text}").as_bytes(), 7).unwrap(), 7), None);
         }
     }
 }

@@ -32,14 +32,16 @@ impl BeneficiaryId {
     /// Appends the number as it was read.
     #[inline]
     pub fn write(self, out: &mut Vec<u8>) {
-        let start = out.len();
-        let mut unused = 0;
-        for word in self.0 {
-            out.extend_from_slice(&word.to_be_bytes());
-            unused += word.trailing_zeros() as usize / 8;
-        }
+        let [first, second, third] = self.0;
+        let (upper, lower) = (u128::from(first) << 64 | u128::from(second), third);
+        let mut text = [0; 24];
+        text[..16].copy_from_slice(&upper.to_be_bytes());
+        text[16..].copy_from_slice(&lower.to_be_bytes());
         // No byte of a number is zero, so that zeros stand behind it only.
-        out.truncate(start + 24 - unused);
+        let unused = if lower == 0 { 64 + upper.trailing_zeros() } else { lower.trailing_zeros() } as usize / 8;
+        let end = out.len() + text.len() - unused;
+        out.extend_from_slice(&text);
+        out.truncate(end);
     }
 }
 

@@ -59,8 +59,14 @@ impl Iban {
     /// The account, if the text names a SEPA country, has its structure, and its check digits agree (ISO 13616).
     #[inline]
     pub fn new(text: &[u8]) -> Option<Self> {
-        let french = <&[u8; 27]>::try_from(text).ok().and_then(Self::of_french_digits);
-        french.or_else(|| Self::of_other_form(text))
+        let french = match <&[u8; 27]>::try_from(text) {
+            Ok(text) => Self::of_french_digits(text),
+            Err(_) => without_spaces(text).and_then(|text| Self::of_french_digits(&text)),
+        };
+        match french {
+            None => Self::of_other_form(text),
+            french => french,
+        }
     }
 
     /// What nearly every field is, taken at once: a French account of digits only. `None` of any other, and of one whose check
@@ -101,6 +107,23 @@ impl Iban {
     pub fn write(&self, out: &mut Vec<u8>) {
         self.0.write(out);
     }
+}
+
+/// A French account whose characters stand in groups of four, the last of three.
+#[inline]
+fn without_spaces(text: &[u8]) -> Option<[u8; 27]> {
+    let text: &[u8; 33] = text.try_into().ok()?;
+    let (groups, last) = text.as_chunks::<5>();
+    let mut compact = [0; 27];
+    let (places, last_place) = compact.as_chunks_mut::<4>();
+    for (place, [group @ .., space]) in places.iter_mut().zip(groups) {
+        if *space != b' ' {
+            return None;
+        }
+        *place = *group;
+    }
+    last_place.copy_from_slice(last);
+    Some(compact)
 }
 
 /// For each pair of capitals the place of its country in [`COUNTRIES`], or one that it lacks.
@@ -179,6 +202,8 @@ mod tests {
             "NO9386011117947",
             "MT84MALT011000012345MTLCAST001S",
             "fr1420041010050500013m02606",
+            "FR76 1820 6605 4900 3987 3630 268",
+            "FR761820 6605 4900 3987 3630 2 68",
         ] {
             assert!(Iban::new(text.as_bytes()).is_some(), "{text}");
         }
@@ -196,6 +221,8 @@ mod tests {
             "DE8937040044053201300A",
             "FRXX20041010050500013M02606",
             "FR14-2004",
+            "FR76 1820 6605 4900 3987 3630 269",
+            "FR76 1820-6605 4900 3987 3630 268",
             "SA0380000000608010167519",
         ] {
             assert!(Iban::new(text.as_bytes()).is_none(), "{text}");

@@ -14,8 +14,14 @@ impl Nir {
     /// A number with a wrong form, length or key is kept, and told by [`Nir::is_valid`]: the allowance does not hang on it.
     #[inline]
     pub fn new(text: &[u8]) -> Option<Self> {
-        let digits = <&[u8; 15]>::try_from(text).ok().and_then(Self::of_digits);
-        digits.or_else(|| Self::of_other_form(text))
+        let digits = match <&[u8; 15]>::try_from(text) {
+            Ok(text) => Self::of_digits(text),
+            Err(_) => without_spaces(text).and_then(|text| Self::of_digits(&text)),
+        };
+        match digits {
+            None => Self::of_other_form(text),
+            digits => digits,
+        }
     }
 
     /// What nearly every field is, taken at once.
@@ -86,6 +92,17 @@ impl Nir {
             value = value * 10 + u64::from(digit) - u64::from(corsica);
         }
         u8::try_from(97 - value % 97).ok()
+    }
+}
+
+/// `1 51 02 49 174 346 03`, the other usual form.
+#[inline]
+fn without_spaces(text: &[u8]) -> Option<[u8; 15]> {
+    match *text {
+        [a, b' ', b, c, b' ', d, e, b' ', f, g, b' ', h, i, j, b' ', k, l, m, b' ', n, o] => {
+            Some([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o])
+        }
+        _ => None,
     }
 }
 

@@ -17,8 +17,14 @@ impl Siret {
     /// it. It only has to tell jobs apart, so a text that is no number gets the digest of its bytes, above all numbers.
     #[inline]
     pub fn new(text: &[u8]) -> Self {
-        let digits = <&[u8; 14]>::try_from(text).ok().and_then(Self::of_digits);
-        digits.unwrap_or_else(|| Self::of_other_form(text))
+        let digits = match <&[u8; 14]>::try_from(text) {
+            Ok(text) => Self::of_digits(text),
+            Err(_) => without_spaces(text).and_then(|text| Self::of_digits(&text)),
+        };
+        match digits {
+            Some(siret) => siret,
+            None => Self::of_any_text(text),
+        }
     }
 
     /// What nearly every field is: the key is told from all digits at once.
@@ -31,20 +37,7 @@ impl Siret {
         Some(Self { number, valid })
     }
 
-    fn of_other_form(text: &[u8]) -> Self {
-        let mut compact = [0; 14];
-        let mut length = 0;
-        for &byte in text.iter().filter(|&&byte| byte != b' ') {
-            if let Some(place) = compact.get_mut(length) {
-                *place = byte;
-            }
-            length += 1;
-        }
-        let digits = if length == compact.len() { Self::of_digits(&compact) } else { None };
-        digits.unwrap_or_else(|| Self::of_any_text(text))
-    }
-
-    #[cold]
+    #[inline(never)]
     fn of_any_text(text: &[u8]) -> Self {
         let (mut number, mut digits, mut foreign) = (0_u64, 0, false);
         for &byte in text.iter().filter(|&&byte| byte != b' ') {
@@ -90,6 +83,17 @@ impl Siret {
 
     fn key_agrees_at_la_poste(number: u64) -> bool {
         number / 100_000 == Self::LA_POSTE && Self::key_agrees(number)
+    }
+}
+
+/// `732 829 320 00074`, the other usual form.
+#[inline]
+fn without_spaces(text: &[u8]) -> Option<[u8; 14]> {
+    match *text {
+        [a, b, c, b' ', d, e, f, b' ', g, h, i, b' ', j, k, l, m, n] => {
+            Some([a, b, c, d, e, f, g, h, i, j, k, l, m, n])
+        }
+        _ => None,
     }
 }
 
