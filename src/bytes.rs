@@ -94,14 +94,19 @@ fn mask_of(wanted: [u8x16; 2], bytes: &[u8], from: usize) -> u64 {
     found(0) | found(1) | found(2) | found(3)
 }
 
-/// Writes behind which places `wanted`, which is not zero, stands among `bytes` within a range, counted from its beginning, and
-/// says how many there are; `None` when they are more than `places` holds.
+/// Writes the stretches between the places at which `wanted`, which is not zero, stands among `bytes` within a range, counted
+/// from its beginning, and says how many there are; `None` when they are more than `stretches` holds.
 #[inline]
-pub(crate) fn places_behind(wanted: u8, bytes: &[u8], within: Range<usize>, places: &mut [u32]) -> Option<usize> {
+pub(crate) fn stretches_between(
+    wanted: u8,
+    bytes: &[u8],
+    within: Range<usize>,
+    stretches: &mut [[u32; 2]],
+) -> Option<usize> {
     let wanted = [u8x16::splat(wanted); 2];
-    let all = places.len();
-    let mut places = places.iter_mut();
-    let (mut from, mut base) = (within.start, 1);
+    let all = stretches.len();
+    let mut stretches = stretches.iter_mut();
+    let (mut from, mut base, mut start) = (within.start, 0, 0);
     while from < within.end {
         let mut found = mask_of(wanted, bytes, from);
         let left = within.end - from;
@@ -109,13 +114,16 @@ pub(crate) fn places_behind(wanted: u8, bytes: &[u8], within: Range<usize>, plac
             found &= !(!0 << left);
         }
         while found != 0 {
-            *places.next()? = base + found.trailing_zeros();
+            let end = base + found.trailing_zeros();
+            *stretches.next()? = [start, end];
+            start = end + 1;
             found &= found - 1;
         }
         from += BLOCK;
         base += BLOCK_STEP;
     }
-    Some(all - places.len())
+    *stretches.next()? = [start, u32::try_from(within.len()).ok()?];
+    Some(all - stretches.len())
 }
 
 /// Whether any of four bytes stands in a text.
@@ -269,13 +277,13 @@ mod tests {
             let plain =
                 |wanted: &[u8]| -> Vec<usize> { (0..length).filter(|&at| wanted.contains(&bytes[at])).collect() };
             for within in [0..length, 0..length / 2, length / 3..length, length / 3..length / 2] {
-                let mut places = [0; 150];
-                let count = places_behind(b',', &bytes, within.clone(), &mut places).unwrap();
-                let inside = plain(b",").into_iter().filter(|at| within.contains(at));
-                let expected: Vec<_> = inside.map(|at| u32::try_from(at - within.start + 1).unwrap()).collect();
-                assert_eq!(places[..count], expected);
-                let fits = places_behind(b',', &bytes, within.clone(), &mut [0; 3]).is_some();
-                assert_eq!(fits, expected.len() <= 3);
+                let mut stretches = [[0; 2]; 151];
+                let count = stretches_between(b',', &bytes, within.clone(), &mut stretches).unwrap();
+                let row = &bytes[within.clone()];
+                let read: Vec<_> = stretches[..count].iter().map(|&[a, b]| &row[a as usize..b as usize]).collect();
+                assert_eq!(read, row.split(|&byte| byte == b',').collect::<Vec<_>>());
+                let fits = stretches_between(b',', &bytes, within.clone(), &mut [[0; 2]; 3]).is_some();
+                assert_eq!(fits, count <= 3);
             }
             for from in [0, 1, 15, 16, 17, 40, 64, 65, 100] {
                 let marks: Vec<_> = Marks::new([b'"', b'\n'], &bytes, from).collect();

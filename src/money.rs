@@ -48,6 +48,7 @@ impl Cents {
     #[inline]
     pub fn write_behind_comma(self, out: &mut Vec<u8>) {
         match self.short_word() {
+            _ if self == Self::ZERO => out.extend_from_slice(b",0.00"),
             Some((word, length)) => append_word(out, word << 8 | u64::from(b','), length + 1),
             None => {
                 out.push(b',');
@@ -60,11 +61,10 @@ impl Cents {
     #[inline]
     fn short_word(self) -> Option<(u64, usize)> {
         let short = u32::try_from(self.0).ok().filter(|&short| short < 1_000_000)?;
-        let digits = spelt(short);
+        let euros = short / 100;
+        let word = pair(euros / 100) | pair(euros % 100) << 16 | u64::from(b'.') << 32 | pair(short % 100) << 40;
         // Zeros in front are idle, but for the one in front of the point.
-        let idle = (digits.trailing_zeros() as usize / 8).clamp(2, 5) - 2;
-        let text = digits | 0x3030_3030_3030_3030;
-        let word = text >> 16 & 0xFFFF_FFFF | u64::from(b'.') << 32 | text >> 48 << 40;
+        let idle = usize::from(euros < 1_000) + usize::from(euros < 100) + usize::from(euros < 10);
         Some((word >> (8 * idle), 7 - idle))
     }
 
@@ -75,9 +75,25 @@ impl Cents {
         }
         let cents = self.0.unsigned_abs();
         write_whole(out, cents / 100);
-        let [.., tens, ones] = spelt((cents % 100) as u32).to_le_bytes();
-        out.extend_from_slice(&[b'.', b'0' + tens, b'0' + ones]);
+        let [tens, ones, ..] = pair((cents % 100) as u32).to_le_bytes();
+        out.extend_from_slice(&[b'.', tens, ones]);
     }
+}
+
+/// The two digits of a number below 100, as the lower bytes of a little-endian word.
+#[inline]
+fn pair(number: u32) -> u64 {
+    // Longer than there are pairs, so that no place has to be checked.
+    const PAIRS: [u16; 128] = {
+        let mut pairs = [0; 128];
+        let mut number = 0_u8;
+        while number < 100 {
+            pairs[number as usize] = u16::from_le_bytes([b'0' + number / 10, b'0' + number % 10]);
+            number += 1;
+        }
+        pairs
+    };
+    u64::from(PAIRS[number as usize % PAIRS.len()])
 }
 
 /// The eight digits of a number below 100,000,000, as values, the first in the lowest byte: cut into fours, pairs, digits, the
@@ -103,6 +119,10 @@ fn append_word(out: &mut Vec<u8>, word: u64, length: usize) {
 #[inline]
 pub fn write_whole(out: &mut Vec<u8>, number: u64) {
     match u32::try_from(number) {
+        Ok(short) if short < 100 => {
+            let idle = usize::from(short < 10);
+            append_word(out, pair(short) >> (8 * idle), 2 - idle);
+        }
         Ok(short) if short < 100_000_000 => {
             let digits = spelt(short);
             let idle = (digits.trailing_zeros() as usize / 8).min(7);

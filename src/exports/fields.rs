@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use crate::bytes::{last_digits, places_behind};
+use crate::bytes::{last_digits, stretches_between};
 
 /// The fields of one row after the other; its buffers are used again.
 #[derive(Debug)]
 pub(super) struct Fields {
-    /// Where each field begins, and where one more would: each ends a delimiter's width before the next one begins. With room
-    /// for the row with the most fields so far.
-    starts: Vec<u32>,
+    /// Where each field begins and ends; the places behind the last field are empty. With room for the row with the most fields
+    /// so far.
+    bounds: Vec<[u32; 2]>,
     count: usize,
     /// The texts of a row with quotes, without them, a delimiter's width apart.
     unquoted: Vec<u8>,
@@ -18,7 +18,7 @@ pub(super) struct Fields {
 
 impl Default for Fields {
     fn default() -> Self {
-        Self { starts: vec![0; 32], count: 0, unquoted: Vec::new(), is_rewritten: false }
+        Self { bounds: vec![[0; 2]; 32], count: 0, unquoted: Vec::new(), is_rewritten: false }
     }
 }
 
@@ -75,32 +75,35 @@ impl Fields {
         if quoted {
             return self.split_quoted(bytes.get(row).unwrap_or_default(), delimiter);
         }
-        let length = row.len();
-        loop {
-            let places = self.starts.get_mut(1..).unwrap_or_default();
-            if let Some(count) = places_behind(delimiter, bytes, row.clone(), places)
-                && let Some(behind_last) = places.get_mut(count)
-            {
-                *behind_last = place(length) + 1;
-                self.count = count + 1;
-                return;
+        let known = self.count;
+        self.count = loop {
+            match stretches_between(delimiter, bytes, row.clone(), &mut self.bounds) {
+                Some(count) => break count,
+                None => self.widen(),
             }
-            self.widen();
+        };
+        if known > self.count {
+            self.clear_behind();
         }
     }
 
-    /// A field ends at a place.
-    fn end_field(&mut self, end: u32) {
-        self.count += 1;
-        if self.count >= self.starts.len() {
+    /// A field begins and ends at places.
+    fn add_field(&mut self, start: usize, end: usize) {
+        if self.count == self.bounds.len() {
             self.widen();
         }
-        self.starts[self.count] = end + 1;
+        self.bounds[self.count] = [place(start), place(end)];
+        self.count += 1;
+    }
+
+    #[cold]
+    fn clear_behind(&mut self) {
+        self.bounds.iter_mut().skip(self.count).for_each(|bounds| *bounds = [0; 2]);
     }
 
     #[cold]
     fn widen(&mut self) {
-        self.starts.resize(2 * self.starts.len() + 2, 0);
+        self.bounds.resize(2 * self.bounds.len() + 2, [0; 2]);
     }
 
     #[inline(never)]
@@ -109,6 +112,7 @@ impl Fields {
         self.unquoted.clear();
         let mut rest = row;
         loop {
+            let start = self.unquoted.len();
             let behind = match rest.strip_prefix(b"\"") {
                 Some(text) => self.unquote(text),
                 None => {
@@ -117,12 +121,12 @@ impl Fields {
                     &rest[end..]
                 }
             };
-            self.end_field(place(self.unquoted.len()));
+            self.add_field(start, self.unquoted.len());
             self.unquoted.push(delimiter);
             // The scan of rows made sure that a delimiter or nothing follows a closing quote.
             match behind.split_first() {
                 Some((_, next)) => rest = next,
-                None => return,
+                None => return self.clear_behind(),
             }
         }
     }
@@ -163,8 +167,7 @@ impl Fields {
     /// Where a field stands in what [`Fields::base`] gives, outer spaces included.
     #[inline]
     pub(super) fn bounds(&self, at: usize) -> Option<Range<usize>> {
-        let [start, next] = *self.starts.get(at..)?.first_chunk::<2>().filter(|_| at < self.count)?;
-        Some(start as usize..(next as usize).wrapping_sub(1))
+        self.bounds.get(at).map(|&[start, end]| start as usize..end as usize)
     }
 
     /// Whether fields are found in rewritten texts instead of the row.
@@ -216,6 +219,11 @@ mod tests {
             let row = vec!["x"; count].join(",");
             assert_eq!(fields(&row).len(), count);
             assert!(fields(&row).iter().all(|field| field == "x"));
+        }
+        let mut fields = Fields::default();
+        for row in ["a,b,c,d", "a,b", "a,\"b\",c", "a", "a,b,c", "a,\"b\""] {
+            fields.split(row.as_bytes(), row.contains('"'), b',');
+            assert!((fields.count()..40).all(|at| fields.get(fields.base(row.as_bytes()), at).is_empty()), "{row}");
         }
     }
 

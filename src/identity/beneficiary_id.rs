@@ -29,11 +29,17 @@ impl BeneficiaryId {
         Some(Self([first.swap_bytes(), second.swap_bytes(), third.swap_bytes()]))
     }
 
+    /// The first sixteen characters, and those behind them.
+    #[inline]
+    fn halves(self) -> (u128, u64) {
+        let [first, second, third] = self.0;
+        (u128::from(first) << 64 | u128::from(second), third)
+    }
+
     /// Appends the number as it was read.
     #[inline]
     pub fn write(self, out: &mut Vec<u8>) {
-        let [first, second, third] = self.0;
-        let (upper, lower) = (u128::from(first) << 64 | u128::from(second), third);
+        let (upper, lower) = self.halves();
         let mut text = [0; 24];
         text[..16].copy_from_slice(&upper.to_be_bytes());
         text[16..].copy_from_slice(&lower.to_be_bytes());
@@ -56,8 +62,8 @@ impl PartialEq for BeneficiaryId {
 impl Ord for BeneficiaryId {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        let [first, second, third] = self.0;
-        first.cmp(&other.0[0]).then(second.cmp(&other.0[1])).then(third.cmp(&other.0[2]))
+        let ((upper, lower), (other_upper, other_lower)) = (self.halves(), other.halves());
+        if upper != other_upper { upper.cmp(&other_upper) } else { lower.cmp(&other_lower) }
     }
 }
 
@@ -65,6 +71,12 @@ impl PartialOrd for BeneficiaryId {
     #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+
+    #[inline]
+    fn lt(&self, other: &Self) -> bool {
+        let ((upper, lower), (other_upper, other_lower)) = (self.halves(), other.halves());
+        upper < other_upper || (upper == other_upper && lower < other_lower)
     }
 }
 
