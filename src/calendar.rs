@@ -49,7 +49,8 @@ impl Day {
         let months = &MONTHS[usize::from(YEARS[at].is_leap)];
         // No month has more than 31 days: so many whole ones lie before the day, or one more.
         let least = usize::try_from((in_year - 1) / 31).unwrap_or(0);
-        let month = if months.get(least + 1).is_some_and(|next| next.days_before < in_year) { least + 1 } else { least };
+        let month =
+            if months.get(least + 1).is_some_and(|next| next.days_before < in_year) { least + 1 } else { least };
         let day = (in_year - months[month].days_before).cast_unsigned();
         (Self::YEARS.start() + place(at).cast_signed(), place(month) + 1, day)
     }

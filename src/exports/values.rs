@@ -247,7 +247,9 @@ mod tests {
         let row = format!("9.9,9.99,{text}");
         let word = crate::bytes::last_digits(row.as_bytes(), text.len())?;
         let value = short_decimal(word, text.len(), decimals, largest);
-        if decimals == 2 && let Some(at_once) = two_decimals(word, text.len()).filter(|&at_once| at_once <= largest) {
+        if decimals == 2
+            && let Some(at_once) = two_decimals(word, text.len()).filter(|&at_once| at_once <= largest)
+        {
             assert_eq!(Some(at_once), value, "{text}");
         }
         value
