@@ -14,8 +14,10 @@ pub enum Export {
 }
 
 impl Export {
+    /// How many there are.
+    pub const COUNT: usize = 3;
     /// All exports, in the order in which their findings stand.
-    pub const ALL: [Self; 3] = [Self::Beneficiaries, Self::Events, Self::Earnings];
+    pub const ALL: [Self; Self::COUNT] = [Self::Beneficiaries, Self::Events, Self::Earnings];
 
     /// The name of its file.
     pub const fn file_name(self) -> &'static str {
@@ -24,6 +26,17 @@ impl Export {
             Self::Events => "events.csv",
             Self::Earnings => "earnings.csv",
         }
+    }
+
+    /// Whether a month may do without it.
+    pub const fn is_optional(self) -> bool {
+        !matches!(self, Self::Beneficiaries | Self::Earnings)
+    }
+
+    /// An export without rows: its header, by the names of its columns.
+    pub fn empty(self) -> Vec<u8> {
+        let names: Vec<_> = self.columns().iter().map(|column| column.name()).collect();
+        (names.join(",") + "\n").into_bytes()
     }
 
     /// Its columns in the order of `docs/FORMATS.md`.

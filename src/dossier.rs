@@ -23,7 +23,7 @@ pub struct Joined<'b> {
     /// What was stated when the ledger began.
     pub opening: Option<Opening>,
     /// How many rows of each export there were.
-    pub counts: [u64; 3],
+    pub counts: [u64; Export::COUNT],
     /// Rows of months behind that of the run, and the first line with one.
     pub later: u64,
     events: Vec<Sourced<Event>>,
@@ -49,7 +49,7 @@ impl<'b> Joined<'b> {
         &mut self,
         id: BeneficiaryId,
         month: Month,
-        cursors: &mut [Cursor<'b, '_>; 3],
+        cursors: &mut [Cursor<'b, '_>; Export::COUNT],
         anonymous: &mut impl FnMut(Export, crate::exports::Anonymous<'_>),
     ) {
         self.clear();
@@ -103,7 +103,7 @@ impl<'b> Joined<'b> {
         self.rows.clear();
         self.findings.clear();
         self.opening = None;
-        self.counts = [0; 3];
+        self.counts = [0; Export::COUNT];
         self.later = 0;
         self.events.clear();
         self.earnings.clear();

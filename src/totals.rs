@@ -10,7 +10,7 @@ use crate::settle::{Amounts, Outcome, Settlement};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Rows accounted for, by export.
-    pub rows: [u64; 3],
+    pub rows: [u64; Export::COUNT],
     /// Rows of months behind that of the run, ignored.
     pub later: u64,
     /// Beneficiary rows by outcome.

@@ -1,5 +1,6 @@
 //! Goes through the rows of one export in a batch, beneficiary by beneficiary.
 
+use super::block::Batch;
 use super::cells::Cells;
 use super::dialect::Encoding;
 use super::earnings::LaterMonth;
@@ -50,6 +51,23 @@ pub struct Cursor<'b, 's> {
 pub struct CursorBuffers {
     fields: Fields,
     findings: Vec<Finding>,
+}
+
+/// A cursor for each export of a batch whose bytes are `text` if they are UTF-8, in the order of [`Export::ALL`]; rows without
+/// a readable number go to `anonymous`.
+pub fn cursors<'b, 's>(
+    headers: &'s [Header; Export::COUNT],
+    batch: &'b Batch,
+    text: Option<&'b str>,
+    buffers: &'s mut [CursorBuffers; Export::COUNT],
+    anonymous: &mut impl FnMut(Export, Anonymous<'_>),
+) -> [Cursor<'b, 's>; Export::COUNT] {
+    let mut at = 0;
+    buffers.each_mut().map(|buffers| {
+        let (export, header, rows) = (Export::ALL[at], &headers[at], &batch.rows[at]);
+        at += 1;
+        Cursor::new(header, (&batch.bytes, text), rows, buffers, &mut |row| anonymous(export, row))
+    })
 }
 
 impl<'b, 's> Cursor<'b, 's> {

@@ -13,7 +13,7 @@ mod rows;
 mod values;
 
 pub use block::{Batch, BlockReader, InputDigest};
-pub use cursor::{Anonymous, Cursor, CursorBuffers, Read};
+pub use cursor::{Anonymous, Cursor, CursorBuffers, Read, cursors};
 pub use dialect::{Delimiter, Dialect, Encoding};
 pub use header::Header;
 pub use rows::Row;

@@ -4,7 +4,7 @@ use crate::anomaly::Finding;
 use crate::calendar::Month;
 use crate::columns::Export;
 use crate::dossier::{Joined, RowFate};
-use crate::exports::{Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
+use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
 use crate::money::Cents;
@@ -21,7 +21,7 @@ pub struct Task<'r> {
     /// For which month.
     pub month: Month,
     /// The headers of the exports, in the order of [`Export::ALL`].
-    pub headers: &'r [Header; 3],
+    pub headers: &'r [Header; Export::COUNT],
 }
 
 /// The bytes that a batch adds to each file.
@@ -30,7 +30,7 @@ pub struct Output {
     /// Rows with a readable number, by [`Table`].
     pub tables: [Vec<u8>; Table::COUNT],
     /// Rows of `anomalies.csv` without one, by export.
-    pub anonymous_anomalies: [Vec<u8>; 3],
+    pub anonymous_anomalies: [Vec<u8>; Export::COUNT],
     /// Rows of `decisions.csv` without one.
     pub anonymous_decisions: Vec<u8>,
 }
@@ -68,7 +68,7 @@ pub struct BatchSettler<'r> {
     settler: Settler<'r>,
     settlement: Settlement<'r>,
     month: MonthText,
-    cursors: [CursorBuffers; 3],
+    cursors: [CursorBuffers; Export::COUNT],
     /// What all batches added up to.
     pub totals: Totals,
 }
@@ -103,20 +103,14 @@ impl<'r> BatchSettler<'r> {
         batch: &Batch,
         bounds: Bounds,
         output: &mut Output,
-        buffers: &mut [CursorBuffers; 3],
+        buffers: &mut [CursorBuffers; Export::COUNT],
     ) -> Result<(), Unsorted> {
         let headers = self.task.headers;
         let mut unread = Unread::new(headers);
-        let [first, second, third] = buffers;
         // One encoding is said for all exports. One look at all bytes costs less than one at each row.
         let is_utf8 = headers[0].dialect.encoding == Encoding::Utf8;
         let text = Some(&batch.bytes).filter(|_| is_utf8).and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
-        let mut cursor = |export: Export, buffers| {
-            let (header, rows) = (&headers[export as usize], &batch.rows[export as usize]);
-            Cursor::new(header, (&batch.bytes, text), rows, buffers, &mut |row| unread.add(export, row))
-        };
-        let mut cursors =
-            [cursor(Export::Beneficiaries, first), cursor(Export::Events, second), cursor(Export::Earnings, third)];
+        let mut cursors = exports::cursors(headers, batch, text, buffers, &mut |export, row| unread.add(export, row));
         let mut joined = Joined::default();
         let mut previous = bounds.above;
         let mut sorted = Ok(());
@@ -187,14 +181,14 @@ fn of_line(findings: &[Finding], line: u64) -> &[Finding] {
 /// Gathers rows whose beneficiary number can't be read.
 #[derive(Debug)]
 pub(super) struct Unread<'r> {
-    headers: &'r [Header; 3],
+    headers: &'r [Header; Export::COUNT],
     pub(super) totals: Totals,
-    pub(super) anomalies: [Vec<u8>; 3],
+    pub(super) anomalies: [Vec<u8>; Export::COUNT],
     pub(super) decisions: Vec<u8>,
 }
 
 impl<'r> Unread<'r> {
-    pub(super) fn new(headers: &'r [Header; 3]) -> Self {
+    pub(super) fn new(headers: &'r [Header; Export::COUNT]) -> Self {
         Self { headers, totals: Totals::default(), anomalies: Default::default(), decisions: Vec::new() }
     }
 

@@ -212,7 +212,7 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
 /// Rows without a readable beneficiary number, kept back for the ends of the files; in memory as long as they are few,
 /// else in temporary files without a name.
 pub(super) struct AnonymousRows {
-    anomalies: [SpooledTempFile; 3],
+    anomalies: [SpooledTempFile; Export::COUNT],
     decisions: SpooledTempFile,
 }
 
@@ -221,10 +221,10 @@ impl AnonymousRows {
 
     pub(super) fn new(staging: &Staging) -> Self {
         let spool = || tempfile::spooled_tempfile_in(Self::IN_MEMORY, staging.folder());
-        Self { anomalies: [spool(), spool(), spool()], decisions: spool() }
+        Self { anomalies: std::array::from_fn(|_| spool()), decisions: spool() }
     }
 
-    pub(super) fn add(&mut self, anomalies: &[Vec<u8>; 3], decisions: &[u8]) -> io::Result<()> {
+    pub(super) fn add(&mut self, anomalies: &[Vec<u8>; Export::COUNT], decisions: &[u8]) -> io::Result<()> {
         for (spool, bytes) in self.anomalies.iter_mut().zip(anomalies) {
             spool.write_all(bytes)?;
         }

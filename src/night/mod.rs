@@ -56,7 +56,7 @@ pub struct Settled {
     /// Counts and sums.
     pub totals: Totals,
     /// What was read, by export; `None` for an optional one that is not there.
-    pub inputs: [Option<InputDigest>; 3],
+    pub inputs: [Option<InputDigest>; Export::COUNT],
     /// The files, under temporary names.
     pub files: Vec<StagedFile>,
     /// Whether the exports were sorted by beneficiary number.
@@ -108,7 +108,7 @@ pub fn settle(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result
     }
 }
 
-fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; 3]), NightError> {
+fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; Export::COUNT]), NightError> {
     let mut readers = Vec::new();
     for export in Export::ALL {
         let input = plan.exports.open(export)?;
@@ -149,7 +149,7 @@ fn all_seen(readers: Vec<BlockReader<Input>>) -> Result<Vec<InputDigest>, Publis
 /// Appends what has no beneficiary number, and checks that every row read is accounted for.
 fn finish(
     plan: &Plan<'_>,
-    headers: &[Header; 3],
+    headers: &[Header; Export::COUNT],
     gathered: Gathered,
     seen: Vec<InputDigest>,
     were_sorted: bool,

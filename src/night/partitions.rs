@@ -26,7 +26,7 @@ pub(super) struct Partitions<'p> {
     file: File,
     extents: Vec<Vec<Extent>>,
     next: AtomicUsize,
-    headers: &'p [Header; 3],
+    headers: &'p [Header; Export::COUNT],
     progress: &'p Progress,
 }
 
@@ -49,7 +49,7 @@ impl<'p> Partitions<'p> {
         file: File,
         count: usize,
         all: Vec<Extent>,
-        headers: &'p [Header; 3],
+        headers: &'p [Header; Export::COUNT],
         progress: &'p Progress,
     ) -> Self {
         let mut extents = vec![Vec::new(); count];
@@ -88,7 +88,7 @@ impl Batches for Partitions<'_> {
 
     fn fill(&self, &partition: &usize, batch: &mut Batch) -> Result<Bounds, NightError> {
         self.load(partition, batch).map_err(NightError::Spill)?;
-        let mut keyed = <[Vec<(BeneficiaryId, Row)>; 3]>::default();
+        let mut keyed = <[Vec<(BeneficiaryId, Row)>; Export::COUNT]>::default();
         let mut at = 0;
         while let Some((export, row)) = record(&batch.bytes[at..], at) {
             // Only rows with a readable number were scattered.

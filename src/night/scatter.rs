@@ -201,7 +201,7 @@ impl<'r> Stages for Scatter<'r> {
 
 /// The ranges of the partitions, from numbers read at evenly spread places of all exports. Rows that a place falls into, and
 /// numbers misread within a quoted text, only make ranges a little uneven.
-fn choose_bounds(exports: &Exports, headers: &[Header; 3]) -> Result<Vec<BeneficiaryId>, NightError> {
+fn choose_bounds(exports: &Exports, headers: &[Header; Export::COUNT]) -> Result<Vec<BeneficiaryId>, NightError> {
     let all_bytes = exports.bytes();
     let partitions = all_bytes.div_ceil(PARTITION_BYTES).clamp(1, MOST_PARTITIONS);
     let mut seen = Vec::new();

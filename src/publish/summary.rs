@@ -187,7 +187,7 @@ impl Summary {
         mut identity: Identity,
         (started, finished): (String, String),
         totals: &Totals,
-        inputs: &[Option<InputDigest>; 3],
+        inputs: &[Option<InputDigest>; Export::COUNT],
         files: &[StagedFile],
     ) -> Self {
         identity.inputs.clear();
