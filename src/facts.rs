@@ -120,11 +120,12 @@ pub enum EventKind {
     Retirement,
     Exclusion,
     Training,
+    Ctp,
 }
 
 impl EventKind {
     /// All kinds, in the order of R2.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Work,
         Self::Sickness,
         Self::Maternity,
@@ -137,6 +138,7 @@ impl EventKind {
         Self::Retirement,
         Self::Exclusion,
         Self::Training,
+        Self::Ctp,
     ];
 
     /// The name in files and in the law data.
@@ -154,6 +156,7 @@ impl EventKind {
             Self::Retirement => "retirement",
             Self::Exclusion => "exclusion",
             Self::Training => "training",
+            Self::Ctp => "ctp",
         }
     }
 

@@ -138,7 +138,7 @@ fn rules(text: &str) -> BTreeSet<String> {
     for (at, _) in text.match_indices('R') {
         let group = digits(at + 1);
         let starts = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'#');
-        if !starts || group != 1 || bytes[at + 1] > b'6' {
+        if !starts || group != 1 || bytes[at + 1] > b'8' {
             continue;
         }
         let rule = if bytes.get(at + 2) == Some(&b'.') { digits(at + 3) } else { 0 };

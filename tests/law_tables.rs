@@ -12,6 +12,7 @@
 //! | `daily` | paid | `regime start n sjr [part_time] [notice] [population=article-3] [pension=2:450.00]` | `gross offset participation net`, or `unknown` |
 //! | `reference-wage` | the contract's last | `pay days`, or `sjr` | `sjr`, or `within`, `above`, `unknown` |
 //! | `month`, `differential` | a month | `procedure contract_end seniority sjr hours [part_time] [are_days] [notice] [pension=2:450.00:SPAN]`, any number of `event=KIND:SPAN`, `job=A:SPAN:HOURS:BASE`, `row=A:MONTH:HOURS:BASE:proof` | `days gross offset participation asr idr net [idr_held=yes]`, or `held=` a code |
+//! | `handover` | the month of the end | as for `month` | `reason last asr_days left next register ctp`, or `none` |
 //!
 //! A `job` of an employer has a proved row for each month up to the one settled; `row` says otherwise of a month: other
 //! hours or base pay, `noproof`, or `row=A:MONTH:none` for no row at all.
@@ -60,20 +61,21 @@ type Answers = Result<Vec<(&'static str, String)>, String>;
 type Voices = fn(&str, &mut Inputs) -> Answers;
 
 /// Each table and who answers its rows: one answer of each voice that must say what is expected.
-const TABLES: [(&str, Voices); 7] = [
+const TABLES: [(&str, Voices); 8] = [
     ("are", are),
     ("daily", daily),
     ("differential", month),
+    ("handover", handover),
     ("month", month),
     ("reference-wage", reference_wage),
     ("regime", regime),
     ("term", term),
 ];
 
-/// Rules that compute something; R1.6, R3.5 and R5.2 say what is not computed here.
-const COMPUTING_RULES: [&str; 23] = [
-    "R0.1", "R0.2", "R0.3", "R1.1", "R1.2", "R1.3", "R1.4", "R1.5", "R2", "R3.1", "R3.2", "R3.3", "R3.4", "R4.1",
-    "R5.1", "R6.1", "R6.2", "R6.3", "R6.4", "R6.5", "R6.6", "R6.7", "R6.8",
+/// Rules that compute something; R3.5 and R5.2 say what is not computed here.
+const COMPUTING_RULES: [&str; 24] = [
+    "R0.1", "R0.2", "R0.3", "R1.1", "R1.2", "R1.3", "R1.4", "R1.5", "R1.6", "R2", "R3.1", "R3.2", "R3.3", "R3.4",
+    "R4.1", "R5.1", "R6.1", "R6.2", "R6.3", "R6.4", "R6.5", "R6.6", "R6.7", "R6.8",
 ];
 
 fn folder() -> std::path::PathBuf {
@@ -277,6 +279,17 @@ fn month(month: &str, inputs: &mut Inputs) -> Answers {
     Ok(answers)
 }
 
+fn handover(month: &str, inputs: &mut Inputs) -> Answers {
+    let run = first_of_month(month)?;
+    let facts = facts(run, inputs)?;
+    let from_rows = Rows::new(&facts).settle(run);
+    let mut answers = vec![("the program, from rows of exports", from_rows.handover_in_words())];
+    if from_rows.held().is_empty() {
+        answers.push(("the oracle", oracle::handover(&facts, run).map_err(|reason| format!("{reason:?}"))?));
+    }
+    Ok(answers)
+}
+
 fn checked(answer: &Answer) -> Result<String, String> {
     answer.check_payment().map(|()| answer.in_words())
 }
@@ -304,7 +317,7 @@ fn facts(run: NaiveDate, inputs: &mut Inputs) -> Result<oracle::Facts, String> {
 
 fn event(text: &str) -> Result<oracle::Event, String> {
     use oracle::EventKind::*;
-    const KINDS: [oracle::EventKind; 11] = [
+    const KINDS: [oracle::EventKind; 12] = [
         Sickness,
         Maternity,
         Accident,
@@ -316,6 +329,7 @@ fn event(text: &str) -> Result<oracle::Event, String> {
         Retirement,
         Exclusion,
         Training,
+        Ctp,
     ];
     let [name, days] = parts(text)?;
     let kind = KINDS.into_iter().find(|&kind| case::kind(kind).name() == name);

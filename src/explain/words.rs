@@ -309,6 +309,7 @@ pub fn event(kind: EventKind, lang: Lang) -> &'static str {
         EventKind::Retirement => ["retirement", "retraite"],
         EventKind::Exclusion => ["exclusion", "exclusion"],
         EventKind::Training => ["training", "formation"],
+        EventKind::Ctp => ["contrat de transition professionnelle", "contrat de transition professionnelle"],
     })
 }
 

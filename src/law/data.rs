@@ -1,6 +1,7 @@
 //! Reads the law data, and tells every fault of it with its line and column.
 
 mod reader;
+mod scheme;
 
 use std::ops::Range;
 
@@ -41,10 +42,12 @@ pub(super) fn read(text: &str) -> Result<Law, Vec<LawFault>> {
 }
 
 /// The tables that the program knows, in the order in which `versement law` lists them.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
     "regime",
     "eligibility",
     "interruption",
+    "transition",
+    "handover",
     "allowance",
     "are_rates",
     "are_fixed_part",
@@ -84,6 +87,8 @@ impl Reader<'_> {
             reader.whole(row, "ordinary_seniority_months").map(Some)
         });
         let interruptions = self.interruptions(&whole, &by_id);
+        let transition_months = self.transition_months(&whole);
+        let registrations = self.registrations(&whole);
         self.allowances(&whole, &mut by_id);
         let are_rates =
             self.timeline(&whole, "are_rates", &["most", "proportional", "with_fixed_part"], |reader, row| {
@@ -164,6 +169,8 @@ impl Reader<'_> {
             regime_by_day,
             ordinary_seniority,
             interruptions,
+            transition_months,
+            registrations,
             are_rates,
             are_fixed_part,
             minimum_are,

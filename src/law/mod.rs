@@ -9,6 +9,7 @@ pub mod compared;
 mod data;
 pub mod differential;
 pub mod duration;
+pub mod handover;
 pub mod interruption;
 pub mod listing;
 pub mod participation;
@@ -26,6 +27,7 @@ use crate::money::{Cents, Rate, Rounding};
 use allowance::AreRates;
 use claims::ClaimRules;
 use differential::{DifferentialRates, RescaledHours};
+use handover::Registrations;
 use interruption::Interruptions;
 use pension::PensionDaily;
 use reference_wage::Limits;
@@ -49,6 +51,8 @@ pub struct Law {
     regime_by_day: Timeline<usize>,
     ordinary_seniority: Timeline<u32>,
     interruptions: Interruptions,
+    transition_months: Timeline<u32>,
+    registrations: Registrations,
     are_rates: Timeline<AreRates>,
     are_fixed_part: Timeline<Cents>,
     minimum_are: Timeline<Cents>,

@@ -8,8 +8,8 @@ use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, He
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
 use crate::money::Cents;
-use crate::publish::Table;
 use crate::publish::rows::{self, Decision, MonthText};
+use crate::publish::{self, Table};
 use crate::settle::{Outcome, Settlement, Settler};
 use crate::totals::Totals;
 
@@ -138,6 +138,10 @@ impl<'r> BatchSettler<'r> {
                     let out = output.of(Table::Payments);
                     rows::payment(out, &dossier.beneficiary.fact, &self.month, &self.settlement);
                     self.totals.add_payment(&self.settlement);
+                }
+                if let Some(handover) = &self.settlement.handover {
+                    let of = (self.settlement.regime.unwrap_or_default(), self.settlement.outcome);
+                    publish::handover(output.of(Table::Handover), id, &self.month, of, handover);
                 }
             }
             None => self.settlement.outcome = Outcome::Refused,

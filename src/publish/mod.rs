@@ -1,10 +1,12 @@
 //! What is published: the rows of each file, their staging, and the summary.
 
+mod handover;
 pub mod rows;
 pub mod staging;
 pub mod summary;
 mod table;
 
+pub use handover::handover;
 pub use table::Table;
 
 use sha2::{Digest, Sha256};

@@ -26,6 +26,11 @@ impl MonthText {
         let digits = iso.replace('-', "");
         Self { iso, digits }
     }
+
+    /// `2009-05`.
+    pub fn iso(&self) -> &str {
+        &self.iso
+    }
 }
 
 /// Appends a row of `payments.csv`. A payment has an account: without one (A202) it is held.

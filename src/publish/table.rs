@@ -7,13 +7,15 @@ pub enum Table {
     Anomalies,
     /// What became of each beneficiary row.
     Decisions,
+    /// What is handed over when a CRP ends.
+    Handover,
 }
 
 impl Table {
     /// All of them, in the order in which they get their names.
-    pub const ALL: [Self; Self::COUNT] = [Self::Payments, Self::Anomalies, Self::Decisions];
+    pub const ALL: [Self; Self::COUNT] = [Self::Payments, Self::Anomalies, Self::Decisions, Self::Handover];
     /// How many there are.
-    pub const COUNT: usize = 3;
+    pub const COUNT: usize = 4;
 
     /// The name of the file.
     pub const fn file_name(self) -> &'static str {
@@ -21,6 +23,7 @@ impl Table {
             Self::Payments => "payments.csv",
             Self::Anomalies => "anomalies.csv",
             Self::Decisions => "decisions.csv",
+            Self::Handover => "handover.csv",
         }
     }
 
@@ -33,6 +36,10 @@ impl Table {
             }
             Self::Anomalies => "code,severity,effect,beneficiary_id,file,line,column,found,message,article\n",
             Self::Decisions => "beneficiary_id,line,outcome,reason,net\n",
+            Self::Handover => {
+                "beneficiary_id,month,regime,population,crp_start,crp_end,reason,outcome,asr_days,are_days,are_days_left,\
+                 training,next,register_on,ctp_until\n"
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 mod asr;
 mod examination;
 mod grounds;
+mod handover;
 mod idr;
 mod jobs;
 mod statement;
@@ -16,6 +17,7 @@ use crate::calendar::{Day, Month, Span};
 use crate::columns::{Column, Export};
 use crate::facts::Dossier;
 use crate::law::allowance::Right;
+use crate::law::handover::Handover;
 use crate::law::regime::Population;
 use crate::law::{Law, UnknownLaw};
 
@@ -77,6 +79,12 @@ impl<'l> Settler<'l> {
                 settlement.clear_lines();
                 findings.push(unknown_law(dossier, &unknown));
             }
+        } else if let Some(case) = examined {
+            // Its days are not known, but that it ends has to be told all the same.
+            settlement.regime = Some(&case.right.regime.id);
+            let gathered = self.unpaid.gather(self.law, self.days.last, &case, self.jobs.all());
+            let ended = gathered.and_then(|()| self.handover(&case, false));
+            settlement.handover = ended.ok().flatten();
         }
         settlement.conclude(findings);
     }
@@ -97,7 +105,12 @@ impl<'l> Settler<'l> {
                 idr::value(law, self.month, case, &self.unpaid, self.jobs.all(), findings, settlement)?;
             }
         }
+        settlement.handover = self.handover(case, true)?;
         Ok(())
+    }
+
+    fn handover(&self, case: &Case<'_, 'l>, is_settled: bool) -> Result<Option<Handover>, UnknownLaw> {
+        handover::value(self.law, self.days, case, &self.unpaid, self.jobs.all(), is_settled)
     }
 }
 

@@ -75,6 +75,7 @@ pub fn kind(kind: oracle::EventKind) -> EventKind {
         oracle::EventKind::Retirement => EventKind::Retirement,
         oracle::EventKind::Exclusion => EventKind::Exclusion,
         oracle::EventKind::Training => EventKind::Training,
+        oracle::EventKind::Ctp => EventKind::Ctp,
     }
 }
 
@@ -296,6 +297,25 @@ impl Answer {
 
     pub fn idr_held(&self) -> bool {
         !self.codes(&[Effect::IdrHeld]).is_empty()
+    }
+
+    /// R1.6: the handover, in the words of the law tables.
+    pub fn handover_in_words(&self) -> String {
+        fn known<T: ToString>(value: Option<T>) -> String {
+            value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+        }
+        let Some(handover) = &self.settlement.handover else { return "none".to_owned() };
+        let ended = &handover.ended;
+        format!(
+            "reason={} last={} asr_days={} left={} next={} register={} ctp={}",
+            ended.end.name(),
+            ended.last,
+            known(ended.asr_days),
+            known(handover.are_days_left),
+            handover.next.name(),
+            known(handover.register_on),
+            known(handover.ctp.map(|ctp| ctp.last)),
+        )
     }
 
     /// In the words of the law tables.
