@@ -21,7 +21,7 @@ use versement::law::allowance::{InForce, RankedDay, Right};
 use versement::law::duration;
 use versement::law::regime::Population;
 use versement::money::{Cents, Rate};
-use versement::night::{BatchSettler, Bounds, Output, Task};
+use versement::night::{BatchSettler, Bounds, Output, Purpose, Task};
 use versement::publish::rows::{MonthText, payment};
 use versement::settle::{Outcome, Settlement, Settler};
 
@@ -70,7 +70,7 @@ fn stages(criterion: &mut Criterion) {
     let mut batch = Batch::default();
     let headers = cut(&files, &mut batch);
     let text = str::from_utf8(&batch.bytes).unwrap();
-    let task = Task { law: &law, month, headers: &headers };
+    let task = Task { law: &law, month, purpose: Purpose::Run, headers: &headers };
     let mut group = criterion.benchmark_group("stages");
     group.throughput(Throughput::Elements(BENEFICIARIES)).sample_size(20);
 
@@ -95,7 +95,7 @@ fn stages(criterion: &mut Criterion) {
         let mut buffers = <[CursorBuffers; Export::COUNT]>::default();
         let mut findings = Vec::new();
         bencher.iter(|| {
-            let [mut beneficiaries, mut events, mut earnings] = cursors(&headers, &batch, text, &mut buffers);
+            let [mut beneficiaries, mut events, mut earnings, ..] = cursors(&headers, &batch, text, &mut buffers);
             while beneficiaries.id().is_some() {
                 black_box(beneficiaries.beneficiary(&mut findings));
                 beneficiaries.advance(&mut |_| {});
@@ -176,7 +176,14 @@ struct Kept<'b> {
 
 impl Kept<'_> {
     fn as_ref(&self) -> versement::facts::Dossier<'_> {
-        versement::facts::Dossier { beneficiary: &self.beneficiary, events: &self.events, earnings: &self.earnings, opening: None }
+        versement::facts::Dossier {
+            beneficiary: &self.beneficiary,
+            events: &self.events,
+            earnings: &self.earnings,
+            opening: None,
+            followup: None,
+            dismissal: None,
+        }
     }
 }
 

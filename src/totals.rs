@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::anomaly::{Code, Finding};
 use crate::columns::Export;
+use crate::law::contribution::Contribution;
 use crate::settle::{Amounts, Outcome, Settlement};
 
 /// Counts and sums; those of parts add up to those of the whole, in any order.
@@ -21,8 +22,23 @@ pub struct Totals {
     pub amounts: Amounts,
     /// The amounts and the number of payments, by regime.
     pub by_regime: BTreeMap<String, (u64, Amounts)>,
+    /// R8: rows of `contributions.csv`, and their sums.
+    pub contributions: (u64, Contribution),
+    /// R7: what each adviser has to do.
+    pub advisers: BTreeMap<String, Adviser>,
     /// Findings by code.
     pub anomalies: BTreeMap<Code, u64>,
+}
+
+/// What an adviser has to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adviser {
+    /// Beneficiaries who are followed.
+    pub load: u64,
+    /// Steps that are overdue, in the order of [`Step::ALL`](crate::law::deadlines::Step::ALL).
+    pub overdue: [u64; 4],
+    /// Steps that were done late.
+    pub done_late: [u64; 4],
 }
 
 /// Beneficiary rows by outcome.
@@ -100,6 +116,16 @@ impl Totals {
             let entry = self.by_regime.entry(regime.clone()).or_default();
             entry.0 += count;
             entry.1.add(amounts);
+        }
+        self.contributions.0 += other.contributions.0;
+        self.contributions.1.add(&other.contributions.1);
+        for (name, other) in &other.advisers {
+            let own = self.advisers.entry(name.clone()).or_default();
+            own.load += other.load;
+            for at in 0..other.overdue.len() {
+                own.overdue[at] += other.overdue[at];
+                own.done_late[at] += other.done_late[at];
+            }
         }
         for (code, count) in &other.anomalies {
             *self.anomalies.entry(*code).or_default() += count;

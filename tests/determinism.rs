@@ -11,7 +11,7 @@ use versement::exports::Encoding;
 use versement::generate::{self, Share};
 use versement::intake::Exports;
 use versement::law::Law;
-use versement::night::{self, Plan, Progress};
+use versement::night::{self, Plan, Progress, Purpose};
 use versement::publish::staging::Staging;
 use versement::totals::Totals;
 
@@ -43,6 +43,7 @@ fn settle(exports: &Path, threads: usize, batch_bytes: usize) -> Settled {
     let law = Law::read(Law::BUILT_IN).unwrap();
     let plan = Plan {
         month: month(),
+        purpose: Purpose::Run,
         law: &law,
         exports: &Exports::find(exports).unwrap(),
         encoding: Encoding::Utf8,

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod deadlines;
 mod explain;
 mod generate;
 mod law;
@@ -40,6 +41,7 @@ enum Command {
     Run(run::Run),
     Explain(explain::Explain),
     Simulate(simulate::Simulate),
+    Deadlines(deadlines::Deadlines),
     Law(law::Law),
     Generate(generate::Generate),
 }
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run.carry_out(),
         Command::Explain(explain) => explain.carry_out(),
         Command::Simulate(simulate) => simulate.carry_out(),
+        Command::Deadlines(deadlines) => deadlines.carry_out(),
         Command::Law(law) => law.carry_out(),
         Command::Generate(generate) => generate.carry_out(),
     };

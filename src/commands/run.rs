@@ -12,7 +12,7 @@ use crate::calendar::{Day, Month};
 use crate::columns::Export;
 use crate::exports;
 use crate::intake::Exports;
-use crate::night::{self, Phase, Plan, Progress, Settled, Timings};
+use crate::night::{self, Phase, Plan, Progress, Purpose, Settled, Timings};
 use crate::publish::staging::{SUMMARY, Staging};
 use crate::publish::summary::{Identity, Summary};
 
@@ -69,7 +69,7 @@ pub(super) struct Run {
 /// More threads than any machine for this job has would only cost memory.
 const MOST_THREADS: usize = 256;
 
-fn threads(text: &str) -> Result<NonZeroUsize, String> {
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
     let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS);
     threads.ok_or_else(|| format!("write a number from 1 to {MOST_THREADS}"))
 }
@@ -118,6 +118,7 @@ impl Run {
 
         let plan = Plan {
             month: self.month,
+            purpose: Purpose::Run,
             law: &law,
             exports: &exports,
             encoding: self.encoding.encoding(),
@@ -200,7 +201,7 @@ impl Run {
 }
 
 /// A refused export or a publishing error is told as such, so that the exit status can be too.
-fn flatten(error: night::NightError) -> anyhow::Error {
+pub(super) fn flatten(error: night::NightError) -> anyhow::Error {
     match error {
         night::NightError::Publish(error) => error.into(),
         night::NightError::Refused(error) => error.into(),

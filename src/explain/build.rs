@@ -42,7 +42,7 @@ pub fn explain(law: &Law, month: Month, id: BeneficiaryId, picked: &Picked, lang
         Some(dossier) => {
             let mut settler = Settler::new(law, month);
             settler.settle(dossier, findings, &mut settlement);
-            let holds = findings.iter().any(|finding| finding.code.entry().effect.holds());
+            let holds = findings.iter().any(Finding::holds);
             // Where no law is known there are no lines to explain; the finding says why.
             let grounds = if holds { None } else { settler.grounds(dossier, &settlement).ok().flatten() };
             let right = settler.right(dossier);

@@ -135,6 +135,13 @@ impl<'r, 's> Cells<'r, 's> {
         u32::try_from(hundredths).ok().map(WeeklyHours)
     }
 
+    /// A number with up to two decimals, in hundredths.
+    pub(super) fn required_hundredths(&mut self, column: Column, largest: i64) -> Option<u32> {
+        let text = self.required(column)?;
+        let hundredths = self.decimal(text, column, Decimal { largest, ..HOURS })?;
+        u32::try_from(hundredths).ok()
+    }
+
     /// R3.3: 0 < p ≤ 1.
     pub(super) fn ratio(&mut self, column: Column) -> Option<Rate> {
         let text = self.optional(column)?;

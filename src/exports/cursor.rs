@@ -10,7 +10,7 @@ use super::rows::Row;
 use crate::anomaly::{Code, Finding, shortened};
 use crate::calendar::Month;
 use crate::columns::{Column, Export};
-use crate::facts::{Beneficiary, Earning, Event, Sourced};
+use crate::facts::{Beneficiary, Dismissal, Earning, Event, Followup, Sourced};
 use crate::identity::BeneficiaryId;
 
 /// What a row came to.
@@ -131,6 +131,8 @@ impl<'b, 's> Cursor<'b, 's> {
                     let month = cells.required_month(Column::Month);
                     _ = cells.earning(month);
                 }
+                Export::Followup => _ = cells.followup(),
+                Export::Employers => _ = cells.dismissal(),
             }
         }
         findings.sort_by_key(Finding::order);
@@ -168,6 +170,24 @@ impl<'b, 's> Cursor<'b, 's> {
             return Read::Refused;
         }
         cells.event().map_or(Read::Refused, Read::Fact)
+    }
+
+    /// The current row as one of `followup.csv`.
+    pub fn followup(&self, findings: &mut Vec<Finding>) -> Read<Sourced<Followup<'b>>> {
+        let mut cells = self.cells(findings);
+        if !cells.is_row() {
+            return Read::Refused;
+        }
+        cells.followup().map_or(Read::Refused, Read::Fact)
+    }
+
+    /// The current row as one of `employers.csv`.
+    pub fn dismissal(&self, findings: &mut Vec<Finding>) -> Read<Sourced<Dismissal>> {
+        let mut cells = self.cells(findings);
+        if !cells.is_row() {
+            return Read::Refused;
+        }
+        cells.dismissal().map_or(Read::Refused, Read::Fact)
     }
 
     /// The current row as one of `earnings.csv`, in a run of `month`.

@@ -6,7 +6,9 @@ pub mod allowance;
 pub mod article;
 pub mod claims;
 pub mod compared;
+pub mod contribution;
 mod data;
+pub mod deadlines;
 pub mod differential;
 pub mod duration;
 pub mod handover;
@@ -26,6 +28,8 @@ use crate::money::{Cents, Rate, Rounding};
 
 use allowance::AreRates;
 use claims::ClaimRules;
+use contribution::{ContributionChoices, ContributionRules};
+use deadlines::{FollowUp, Reflexion, Silence};
 use differential::{DifferentialRates, RescaledHours};
 use handover::Registrations;
 use interruption::Interruptions;
@@ -64,6 +68,11 @@ pub struct Law {
     claims: Timeline<ClaimRules>,
     pension_daily: PensionDaily,
     rescaled_hours: RescaledHours,
+    reflexion: Timeline<Reflexion>,
+    follow_up: Timeline<FollowUp>,
+    silence: Silence,
+    contribution: Timeline<ContributionRules>,
+    contribution_choices: ContributionChoices,
     changes: Vec<Day>,
 }
 

@@ -1,7 +1,8 @@
 //! One batch: rows to dossiers, dossiers to settlements, settlements to the bytes of the files.
 
+use super::beside;
 use crate::anomaly::Finding;
-use crate::calendar::Month;
+use crate::calendar::{Day, Month};
 use crate::columns::Export;
 use crate::dossier::{Joined, RowFate};
 use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
@@ -13,6 +14,15 @@ use crate::publish::{self, Table};
 use crate::settle::{Outcome, Settlement, Settler};
 use crate::totals::Totals;
 
+/// To what end exports are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To pay.
+    Run,
+    /// To tell what is due by when, on a day.
+    Deadlines(Day),
+}
+
 /// What every batch of a run has in common.
 #[derive(Debug)]
 pub struct Task<'r> {
@@ -20,6 +30,8 @@ pub struct Task<'r> {
     pub law: &'r Law,
     /// For which month.
     pub month: Month,
+    /// To what end.
+    pub purpose: Purpose,
     /// The headers of the exports, in the order of [`Export::ALL`].
     pub headers: &'r [Header; Export::COUNT],
 }
@@ -38,6 +50,12 @@ pub struct Output {
 impl Output {
     fn of(&mut self, table: Table) -> &mut Vec<u8> {
         &mut self.tables[table as usize]
+    }
+
+    /// Forgets the rows of all other tables.
+    fn keep(&mut self, table: Table) {
+        let others = self.tables.iter_mut().enumerate().filter(|(at, _)| *at != table as usize);
+        others.for_each(|(_, rows)| rows.clear());
     }
 
     /// Forgets all rows and keeps the buffers.
@@ -130,6 +148,7 @@ impl<'r> BatchSettler<'r> {
     }
 
     fn settle_joined(&mut self, id: BeneficiaryId, joined: &mut Joined<'_>, output: &mut Output) {
+        let is_sure = beside::is_sure(joined);
         let (dossier, findings) = joined.dossier();
         match dossier {
             Some(dossier) => {
@@ -139,7 +158,7 @@ impl<'r> BatchSettler<'r> {
                     rows::payment(out, &dossier.beneficiary.fact, &self.month, &self.settlement);
                     self.totals.add_payment(&self.settlement);
                 }
-                if let Some(handover) = &self.settlement.handover {
+                if let Some(handover) = self.settlement.handover.as_ref().filter(|_| is_sure) {
                     let of = (self.settlement.regime.unwrap_or_default(), self.settlement.outcome);
                     publish::handover(output.of(Table::Handover), id, &self.month, of, handover);
                 }
@@ -170,6 +189,15 @@ impl<'r> BatchSettler<'r> {
             let decision = Decision { beneficiary: Some(id), line, outcome, findings, net };
             rows::decision(output.of(Table::Decisions), &decision);
             self.totals.count_outcome(outcome);
+        }
+        if joined.dismissal().is_some() {
+            let out = output.of(Table::Contributions);
+            beside::contribution(self.task, id, &self.month, joined, out, &mut self.totals);
+        }
+        if let Purpose::Deadlines(on) = self.task.purpose {
+            output.keep(Table::Deadlines);
+            let out = output.of(Table::Deadlines);
+            beside::deadlines(self.task, (id, on), &self.settler, joined, out, &mut self.totals);
         }
     }
 }

@@ -1,13 +1,14 @@
 //! A night: the exports of a month, settled and ready to be published.
 
 mod batch;
+mod beside;
 mod gather;
 mod partitions;
 mod progress;
 mod scatter;
 mod sorted;
 
-pub use batch::{BatchSettler, Bounds, Output, Task, Unsorted};
+pub use batch::{BatchSettler, Bounds, Output, Purpose, Task, Unsorted};
 pub use gather::Timings;
 pub use progress::{Phase, Progress};
 pub use sorted::Merge;
@@ -31,6 +32,8 @@ use gather::Gathered;
 pub struct Plan<'p> {
     /// For which month.
     pub month: Month,
+    /// To what end; only a run is published as one.
+    pub purpose: Purpose,
     /// By which law.
     pub law: &'p Law,
     /// The exports.
@@ -121,7 +124,7 @@ fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; Export::CO
 fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     progress.start(Phase::Settling, plan.exports.bytes());
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, headers: &headers };
+    let task = Task { law: plan.law, month: plan.month, purpose: plan.purpose, headers: &headers };
     let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), progress);
     let gathered = gather::run(plan, &task, &merge, staging, progress)?;
     let seen = all_seen(merge.into_readers())?;
@@ -130,7 +133,7 @@ fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Res
 
 fn settle_unsorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, headers: &headers };
+    let task = Task { law: plan.law, month: plan.month, purpose: plan.purpose, headers: &headers };
     let scattered = scatter::run(plan, &task, readers, staging, progress)?;
     progress.start(Phase::Settling, scattered.partitions.bytes());
     let mut gathered = gather::run(plan, &task, &scattered.partitions, staging, progress)?;
@@ -177,6 +180,12 @@ fn finish(
     }
     anonymous.append_decisions(&mut files[Table::Decisions as usize])?;
     check_totals(&totals, &seen)?;
+    let is_made = |table: Table| match (plan.purpose, table) {
+        (Purpose::Deadlines(_), table) => table == Table::Deadlines,
+        (Purpose::Run, Table::Contributions) => plan.exports.has(Export::Employers),
+        (Purpose::Run, table) => Table::OF_A_RUN.contains(&table),
+    };
+    files.retain(|file| Table::ALL.into_iter().any(|table| table.file_name() == file.name() && is_made(table)));
     let mut seen = seen.into_iter();
     let inputs = Export::ALL.map(|export| seen.next().filter(|_| plan.exports.has(export)));
     Ok(Settled { totals, inputs, files, were_sorted, timings })

@@ -32,8 +32,8 @@ pub(super) struct Partitions<'p> {
 
 /// In front of each row: its line, with the export and whether a quote stands in it in the upper bits, and its length.
 const HEAD: usize = 12;
-const QUOTED: u64 = 1 << 61;
-const EXPORT_BITS: u32 = 62;
+const QUOTED: u64 = 1 << 60;
+const EXPORT_BITS: u32 = 61;
 
 /// Appends a row to what is gathered for a partition.
 pub(super) fn push_record(buffer: &mut Vec<u8>, export: Export, row: Row, bytes: &[u8]) {

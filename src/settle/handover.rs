@@ -30,8 +30,7 @@ pub(super) fn value(
         None if over_term.is_some() => End::Job,
         None => End::Term,
     };
-    let mut asr_days = unpaid.count_paid(Span::new(crp.first, last));
-    asr_days = asr_days.min(super::asr::days_left(case, 0));
+    let asr_days = case.indemnified_before(last.next(), unpaid).min(super::asr::days_left(case, 0));
     let in_training =
         |kind, span: Span| kind == EventKind::Training && span.contains(last) && span.contains(last.next());
     let beneficiary = &case.dossier.beneficiary.fact;

@@ -1,6 +1,7 @@
 //! One beneficiary, one month, one law: a statement. Pure; the same facts give the same lines anywhere, for ever.
 
 mod asr;
+mod deadlines;
 mod examination;
 mod grounds;
 mod handover;
@@ -15,9 +16,10 @@ pub use statement::{Amounts, AsrLine, IdrLine, NilReason, Outcome, Settlement};
 use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::{Day, Month, Span};
 use crate::columns::{Column, Export};
-use crate::facts::Dossier;
+use crate::facts::{Dossier, Event, Sourced};
 use crate::law::allowance::Right;
 use crate::law::handover::Handover;
+use crate::law::interruption::Interruption;
 use crate::law::regime::Population;
 use crate::law::{Law, UnknownLaw};
 
@@ -70,7 +72,7 @@ impl<'l> Settler<'l> {
         settlement.clear();
         self.jobs.gather(dossier.earnings);
         let examined = self.examine(dossier, findings);
-        let may_pay = !findings.iter().any(|finding| finding.code.entry().effect.holds());
+        let may_pay = !findings.iter().any(Finding::holds);
         if let Some(case) = examined.filter(|_| may_pay) {
             settlement.regime = Some(&case.right.regime.id);
             let known = findings.len();
@@ -87,6 +89,19 @@ impl<'l> Settler<'l> {
             settlement.handover = ended.ok().flatten();
         }
         settlement.conclude(findings);
+    }
+
+    /// The facts of a dossier as the rules take them, and the days of its CRP up to the term or the eve of a final event; `None`
+    /// where no law is known for them.
+    pub fn days_of_crp(&self, dossier: Dossier<'_>) -> Option<(Right<'l>, Span)> {
+        let right = self.right(dossier)?;
+        let ends = |event: &&Sourced<Event>| {
+            self.law.interruption(event.fact.kind, right.regime, event.fact.span.first) == Ok(Interruption::Ends)
+        };
+        let ended = dossier.events.iter().filter(ends).map(|event| event.fact.span.first).min();
+        let last = ended.map_or(right.crp.last, |day| day.eve().min(right.crp.last));
+        let days = Span::new(right.crp.first, last);
+        Some((right, days))
     }
 
     fn value(

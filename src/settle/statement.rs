@@ -193,12 +193,11 @@ impl Settlement<'_> {
             amounts.participation += line.participation.times_days(days);
         }
         amounts.idr = self.idr.iter().map(|line| line.amount).sum();
-        let has = |effect| findings.iter().any(|finding| finding.code.entry().effect == effect);
-        self.outcome = if has(Effect::RowRefused) || has(Effect::PaymentHeld) {
+        self.outcome = if findings.iter().any(Finding::holds) {
             Outcome::Held
         } else if amounts.net() > Cents::ZERO {
             Outcome::Paid
-        } else if has(Effect::IdrHeld) {
+        } else if findings.iter().any(|finding| finding.code.entry().effect == Effect::IdrHeld) {
             Outcome::Held
         } else {
             Outcome::Nil(self.nil_reason)
