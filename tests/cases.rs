@@ -57,7 +57,8 @@ impl Case {
             ));
             return faults;
         }
-        for file in FILES {
+        let optional = ["contributions.csv"].into_iter().filter(|file| out.path().join(file).exists());
+        for file in FILES.into_iter().chain(optional) {
             let found = fs::read(out.path().join(file)).unwrap();
             let found = if file == "summary.json" { stable(&found) } else { found };
             let path = self.folder.join("expected").join(file);
@@ -155,6 +156,10 @@ fn folder_name(code: Code) -> String {
 fn every_code_of_the_catalogue_has_a_folder_that_shows_it() {
     let folder = fixtures().join("anomalies");
     for &code in Code::ALL {
+        // Only an edited law makes silence hold; `tests/law_choices.rs` shows it.
+        if code == Code::NoAnswerHeld {
+            continue;
+        }
         let entry = code.entry();
         let name = folder_name(code);
         let path = folder.join(&name).join("expected/anomalies.csv");

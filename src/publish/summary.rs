@@ -37,6 +37,9 @@ pub struct Summary {
     pub totals: AmountTexts,
     /// The amounts of the payments by regime.
     pub by_regime: BTreeMap<String, AmountTexts>,
+    /// What employers owe, where their export is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contributions: Option<ContributionTexts>,
     /// Findings by code.
     pub anomalies: BTreeMap<String, u64>,
     /// The published files but this one.
@@ -89,6 +92,43 @@ pub struct RowCounts {
     pub read: u64,
     /// Ignored, as they are for later months.
     pub later_months: u64,
+}
+
+/// What employers owe, and the State adds (R8).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContributionTexts {
+    /// Rows of `contributions.csv`.
+    pub rows: u64,
+    /// Rows of `employers.csv`.
+    pub employers_rows: u64,
+    /// R8.1.
+    pub notice_due: String,
+    /// R8.3.
+    pub dif_due: String,
+    /// R8.4.
+    pub penalty_due: String,
+    /// What employers owe the fund.
+    pub due: String,
+    /// R8.5.
+    pub state_share: String,
+    /// R8.2.
+    pub employee_notice: String,
+}
+
+impl ContributionTexts {
+    fn new(totals: &Totals) -> Self {
+        let (rows, sums) = &totals.contributions;
+        Self {
+            rows: *rows,
+            employers_rows: totals.rows[Export::Employers as usize],
+            notice_due: sums.notice.to_string(),
+            dif_due: sums.dif.to_string(),
+            penalty_due: sums.penalty.to_string(),
+            due: sums.due().to_string(),
+            state_share: sums.state.to_string(),
+            employee_notice: sums.employee_notice.to_string(),
+        }
+    }
 }
 
 /// The amounts of payments.
@@ -210,6 +250,7 @@ impl Summary {
             nil_reasons: totals.nil_reasons.iter().map(named).collect(),
             totals: AmountTexts::new(totals.outcomes.paid, &totals.amounts),
             by_regime: by_regime.map(|(id, (count, sums))| (id.clone(), AmountTexts::new(*count, sums))).collect(),
+            contributions: inputs[Export::Employers as usize].as_ref().map(|_| ContributionTexts::new(totals)),
             anomalies: anomalies_by_code(totals),
             outputs: files.iter().map(record).collect(),
         }
