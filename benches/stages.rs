@@ -33,6 +33,7 @@ fn exports() -> [Vec<u8>; 3] {
         beneficiaries: BENEFICIARIES,
         seed: 1,
         faults: Share::default(),
+        complete: false,
         shuffled: false,
     };
     let mut files = <[Vec<u8>; 3]>::default();

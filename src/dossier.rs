@@ -32,6 +32,8 @@ pub struct Joined<'b> {
     dismissal: Option<Sourced<Dismissal>>,
     /// Two rows of `employers.csv` differ: nobody can tell what is due.
     contradicted: bool,
+    /// Two rows of `followup.csv` differ: nobody can tell which one holds.
+    followed_twice: bool,
 }
 
 /// What becomes of a row of `beneficiaries.csv`.
@@ -105,12 +107,13 @@ impl<'b> Joined<'b> {
     /// The rows as one dossier, the findings, and the fates of the beneficiary's rows; `None` without a readable row.
     pub fn dossier(&mut self) -> (Option<Dossier<'_>>, &mut Vec<Finding>) {
         let dismissal = self.dismissal.as_ref().filter(|_| !self.contradicted);
+        let followup = self.followup.as_ref().filter(|_| !self.followed_twice);
         let dossier = self.beneficiary.as_ref().map(|beneficiary| Dossier {
             beneficiary,
             events: &self.events,
             earnings: &self.earnings,
             opening: self.opening,
-            followup: self.followup.as_ref(),
+            followup,
             dismissal,
         });
         (dossier, &mut self.findings)
@@ -118,7 +121,7 @@ impl<'b> Joined<'b> {
 
     /// The row of `followup.csv`, if there is one and it is the only one.
     pub fn followup(&self) -> Option<&Followup<'b>> {
-        self.followup.as_ref().map(|row| &row.fact)
+        self.followup.as_ref().filter(|_| !self.followed_twice).map(|row| &row.fact)
     }
 
     /// The row of `employers.csv`, if there is one and it is the only one.
@@ -137,6 +140,7 @@ impl<'b> Joined<'b> {
         if let Some(first) = &self.followup {
             let code = if row.fact == first.fact { Code::SameRow } else { Code::TwoFollowups };
             self.findings.push(double(code, Export::Followup, id, first.line, row.line));
+            self.followed_twice |= code == Code::TwoFollowups;
             return;
         }
         self.followup = Some(row);
@@ -172,6 +176,7 @@ impl<'b> Joined<'b> {
         self.followup = None;
         self.dismissal = None;
         self.contradicted = false;
+        self.followed_twice = false;
     }
 
     fn add_beneficiary(&mut self, cursor: &Cursor<'b, '_>) {

@@ -24,6 +24,8 @@ pub struct Totals {
     pub by_regime: BTreeMap<String, (u64, Amounts)>,
     /// R8: rows of `contributions.csv`, and their sums.
     pub contributions: (u64, Contribution),
+    /// The figures of the month, where they are asked for.
+    pub stats: crate::stats::Tally,
     /// R7: what each adviser has to do.
     pub advisers: BTreeMap<String, Adviser>,
     /// Findings by code.
@@ -117,6 +119,7 @@ impl Totals {
             entry.0 += count;
             entry.1.add(amounts);
         }
+        self.stats.add(&other.stats);
         self.contributions.0 += other.contributions.0;
         self.contributions.1.add(&other.contributions.1);
         for (name, other) in &other.advisers {

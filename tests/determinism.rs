@@ -15,8 +15,8 @@ use versement::night::{self, Plan, Progress, Purpose};
 use versement::publish::staging::Staging;
 use versement::totals::Totals;
 
-const EXPORTS: [&str; 3] = ["beneficiaries.csv", "events.csv", "earnings.csv"];
-const FILES: [&str; 4] = ["payments.csv", "anomalies.csv", "decisions.csv", "handover.csv"];
+const EXPORTS: [&str; 5] = ["beneficiaries.csv", "events.csv", "earnings.csv", "followup.csv", "employers.csv"];
+const FILES: [&str; 5] = ["payments.csv", "anomalies.csv", "decisions.csv", "handover.csv", "contributions.csv"];
 const BENEFICIARIES: u64 = 3000;
 
 fn month() -> Month {
@@ -27,13 +27,14 @@ fn month() -> Month {
 fn exports(shuffled: bool) -> TempDir {
     let folder = TempDir::new().unwrap();
     let faults = Share::from_parts(3300).unwrap();
-    let plan = generate::Plan { month: month(), beneficiaries: BENEFICIARIES, seed: 11, faults, shuffled };
+    let plan =
+        generate::Plan { month: month(), beneficiaries: BENEFICIARIES, seed: 11, faults, complete: true, shuffled };
     generate::write_exports(&plan, folder.path(), |_| ()).unwrap();
     folder
 }
 
 struct Settled {
-    files: [Vec<u8>; 4],
+    files: [Vec<u8>; 5],
     were_sorted: bool,
     totals: Totals,
 }

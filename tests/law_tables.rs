@@ -80,8 +80,8 @@ const TABLES: [(&str, Voices); 10] = [
 /// Rules that compute something; R3.5 and R5.2 say what is not computed here.
 const COMPUTING_RULES: [&str; 33] = [
     "R0.1", "R0.2", "R0.3", "R1.1", "R1.2", "R1.3", "R1.4", "R1.5", "R1.6", "R2", "R3.1", "R3.2", "R3.3", "R3.4",
-    "R4.1", "R5.1", "R6.1", "R6.2", "R6.3", "R6.4", "R6.5", "R6.6", "R6.7", "R6.8",
-    "R7.1", "R7.2", "R7.3", "R7.4", "R8.1", "R8.2", "R8.3", "R8.4", "R8.5",
+    "R4.1", "R5.1", "R6.1", "R6.2", "R6.3", "R6.4", "R6.5", "R6.6", "R6.7", "R6.8", "R7.1", "R7.2", "R7.3", "R7.4",
+    "R8.1", "R8.2", "R8.3", "R8.4", "R8.5",
 ];
 
 fn folder() -> std::path::PathBuf {

@@ -60,14 +60,21 @@ impl Deadlines {
         let law = law::read(self.law.as_ref())?;
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
         if !exports.has(Export::Followup) {
-            bail!("{}: no {} here; export the follow-up to tell its deadlines", self.exports.display(), Export::Followup);
+            bail!(
+                "{}: no {} here; export the follow-up to tell its deadlines",
+                self.exports.display(),
+                Export::Followup
+            );
         }
         let norm = law.follow_up(self.on.min(law.verified_until)).context("the law of the day")?.adviser_load;
         let staging = Staging::open(&self.out)?;
         let names = [Table::Deadlines.file_name(), ADVISERS];
         let standing = names.into_iter().find(|name| self.out.join(name).symlink_metadata().is_ok());
         if let Some(name) = standing.filter(|_| !self.force) {
-            bail!("{}: {name} stands here already; choose another --out, or replace it with --force", self.out.display());
+            bail!(
+                "{}: {name} stands here already; choose another --out, or replace it with --force",
+                self.out.display()
+            );
         }
         let plan = Plan {
             month: self.on.month(),
@@ -118,7 +125,8 @@ fn advisers_csv(totals: &Totals, norm: u32) -> Vec<u8> {
 }
 
 fn people_table(on: Day, totals: &Totals, norm: u32, refused: u64) -> String {
-    let sum = |of: fn(&Adviser) -> &[u64; 4], at: usize| totals.advisers.values().map(|tally| of(tally)[at]).sum::<u64>();
+    let sum =
+        |of: fn(&Adviser) -> &[u64; 4], at: usize| totals.advisers.values().map(|tally| of(tally)[at]).sum::<u64>();
     let kinds = Step::ALL.map(|step| {
         let at = step as usize;
         let count = |number: u64| grouped(&number.to_string());

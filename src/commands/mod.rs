@@ -7,6 +7,7 @@ mod law;
 mod progress;
 mod run;
 mod simulate;
+mod stats;
 mod table;
 
 use std::io::{ErrorKind, Write};
@@ -42,6 +43,7 @@ enum Command {
     Explain(explain::Explain),
     Simulate(simulate::Simulate),
     Deadlines(deadlines::Deadlines),
+    Stats(stats::Stats),
     Law(law::Law),
     Generate(generate::Generate),
 }
@@ -79,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain.carry_out(),
         Command::Simulate(simulate) => simulate.carry_out(),
         Command::Deadlines(deadlines) => deadlines.carry_out(),
+        Command::Stats(stats) => stats.carry_out(),
         Command::Law(law) => law.carry_out(),
         Command::Generate(generate) => generate.carry_out(),
     };

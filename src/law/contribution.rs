@@ -84,7 +84,8 @@ impl Law {
         if !dismissal.proposed {
             due.penalty = dismissal.monthly_gross.times_days(rules.not_proposed_months);
         }
-        let Some(seniority) = seniority_months.filter(|_| dismissal.proposed || !self.contribution_choices.penalty_alone)
+        let Some(seniority) =
+            seniority_months.filter(|_| dismissal.proposed || !self.contribution_choices.penalty_alone)
         else {
             return Ok(due);
         };
@@ -107,8 +108,7 @@ impl Law {
             Population::Article3 => 0,
         };
         let to_employee = dismissal.notice_months - to_fund;
-        let employee_pay =
-            if choices.employee_with_charges { dismissal.monthly_pay } else { dismissal.monthly_gross };
+        let employee_pay = if choices.employee_with_charges { dismissal.monthly_pay } else { dismissal.monthly_gross };
         due.notice = self.rounding.fraction(dismissal.monthly_pay, i64::from(to_fund), HUNDREDTHS);
         due.employee_notice = self.rounding.fraction(employee_pay, i64::from(to_employee), HUNDREDTHS);
     }
@@ -120,7 +120,8 @@ impl Law {
         let months = u64::from(seniority_months);
         let earned = if self.contribution_choices.whole_years { a_year * (months / 12) } else { a_year * months / 12 };
         let hours = u64::from(dismissal.dif_hours).min(earned).min(u64::from(rules.dif_hours) * 100);
-        let numerator = i128::from(hours) * i128::from(dismissal.net_hourly.0) * i128::from(rules.dif_rate.billionths());
+        let numerator =
+            i128::from(hours) * i128::from(dismissal.net_hourly.0) * i128::from(rules.dif_rate.billionths());
         let denominator = i128::from(HUNDREDTHS) * i128::from(Rate::ONE.billionths());
         Cents(self.rounding.wide_quotient(numerator, denominator))
     }

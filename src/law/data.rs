@@ -12,8 +12,8 @@ use toml::de::{DeTable, DeValue};
 pub use reader::LawFault;
 
 use super::Law;
-use super::claims::ClaimRules;
 use super::allowance::{Allowance, AreRates, Formula};
+use super::claims::ClaimRules;
 use super::contribution::ContributionChoices;
 use super::deadlines::Silence;
 use super::differential::{DifferentialRates, RescaledHours};
@@ -140,21 +140,20 @@ impl Reader<'_> {
                 }))
             },
         );
-        let claims = self.timeline(
-            &whole,
-            "claims",
-            &["recovered_share", "delay_days", "correction_months"],
-            |reader, row| {
+        let claims =
+            self.timeline(&whole, "claims", &["recovered_share", "delay_days", "correction_months"], |reader, row| {
                 let recovered_share = reader.rate(row, "recovered_share").filter(|&share| share < Rate::ONE);
                 if recovered_share.is_none() {
-                    reader.fault(row.span.clone(), "`recovered_share` must be below 1: something is always paid".to_owned());
+                    reader.fault(
+                        row.span.clone(),
+                        "`recovered_share` must be below 1: something is always paid".to_owned(),
+                    );
                 }
                 let delay_days = reader.whole(row, "delay_days");
                 let correction_months = reader.whole(row, "correction_months");
                 let (delay_days, correction_months) = (i64::from(delay_days?), correction_months?);
                 Some(Some(ClaimRules { recovered_share: recovered_share?, delay_days, correction_months }))
-            },
-        );
+            });
         let reflexion = self.reflexion(&whole);
         let follow_up = self.follow_up(&whole);
         let contribution = self.contribution(&whole);

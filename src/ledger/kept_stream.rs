@@ -31,7 +31,8 @@ impl KeptBytes {
     /// # Errors
     /// The bytes are not what this program writes.
     pub fn decode(&self) -> Result<Kept<'_>, LedgerError> {
-        codec::decode(self.bytes.data()).ok_or_else(|| LedgerError::Format("what is kept of a beneficiary can't be read".to_owned()))
+        codec::decode(self.bytes.data())
+            .ok_or_else(|| LedgerError::Format("what is kept of a beneficiary can't be read".to_owned()))
     }
 }
 
@@ -55,7 +56,8 @@ impl KeptStream {
     /// # Errors
     /// It is missing, or no file of the format.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        let at = |error: &dyn std::fmt::Display| LedgerError::Damaged { path: path.to_owned(), told: error.to_string() };
+        let at =
+            |error: &dyn std::fmt::Display| LedgerError::Damaged { path: path.to_owned(), told: error.to_string() };
         let file = File::open(path).map_err(|error| at(&error))?;
         let reader = SerializedFileReader::new(file).map_err(|error| at(&error))?;
         Ok(Self { path: path.to_owned(), reader, next_group: 0, buffered: VecDeque::new() })
@@ -92,9 +94,7 @@ impl KeptStream {
     /// The file has no statistics.
     pub fn samples(&self) -> Vec<BeneficiaryId> {
         let groups = self.reader.metadata().row_groups().iter();
-        groups
-            .filter_map(|group| group.column(ID).statistics()?.min_bytes_opt().and_then(BeneficiaryId::new))
-            .collect()
+        groups.filter_map(|group| group.column(ID).statistics()?.min_bytes_opt().and_then(BeneficiaryId::new)).collect()
     }
 
     /// The file's bytes.
@@ -111,7 +111,8 @@ impl KeptStream {
         let ids = column(&*group, ID, rows).map_err(|error| damaged(error.to_string()))?;
         let kept = column(&*group, KEPT, rows).map_err(|error| damaged(error.to_string()))?;
         for (id, bytes) in ids.into_iter().zip(kept) {
-            let id = BeneficiaryId::new(id.data()).ok_or_else(|| damaged("a beneficiary number can't be read".to_owned()))?;
+            let id = BeneficiaryId::new(id.data())
+                .ok_or_else(|| damaged("a beneficiary number can't be read".to_owned()))?;
             if self.buffered.back().is_some_and(|last| last.id >= id) {
                 return Err(damaged("beneficiaries stand out of order".to_owned()));
             }

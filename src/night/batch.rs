@@ -21,6 +21,8 @@ pub enum Purpose {
     Run,
     /// To tell what is due by when, on a day.
     Deadlines(Day),
+    /// To count.
+    Stats,
 }
 
 /// What every batch of a run has in common.
@@ -53,8 +55,9 @@ impl Output {
     }
 
     /// Forgets the rows of all other tables.
-    fn keep(&mut self, table: Table) {
-        let others = self.tables.iter_mut().enumerate().filter(|(at, _)| *at != table as usize);
+    fn keep(&mut self, table: Option<Table>) {
+        let kept = table.map(|table| table as usize);
+        let others = self.tables.iter_mut().enumerate().filter(|(at, _)| Some(*at) != kept);
         others.for_each(|(_, rows)| rows.clear());
     }
 
@@ -194,10 +197,18 @@ impl<'r> BatchSettler<'r> {
             let out = output.of(Table::Contributions);
             beside::contribution(self.task, id, &self.month, joined, out, &mut self.totals);
         }
-        if let Purpose::Deadlines(on) = self.task.purpose {
-            output.keep(Table::Deadlines);
-            let out = output.of(Table::Deadlines);
-            beside::deadlines(self.task, (id, on), &self.settler, joined, out, &mut self.totals);
+        match self.task.purpose {
+            Purpose::Run => {}
+            Purpose::Deadlines(on) => {
+                output.keep(Some(Table::Deadlines));
+                let out = output.of(Table::Deadlines);
+                beside::deadlines(self.task, (id, on), &self.settler, joined, out, &mut self.totals);
+            }
+            Purpose::Stats => {
+                output.keep(None);
+                let Task { law, month, .. } = self.task;
+                self.totals.stats.count(law, *month, &self.settler, &self.settlement, joined, is_sure);
+            }
         }
     }
 }

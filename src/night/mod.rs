@@ -23,6 +23,7 @@ use crate::intake::{Exports, Input};
 use crate::law::Law;
 use crate::publish::staging::{PublishError, StagedFile, Staging};
 use crate::publish::{Table, rows};
+use crate::stats::Stats;
 use crate::totals::Totals;
 
 use gather::Gathered;
@@ -111,6 +112,18 @@ pub fn settle(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result
     }
 }
 
+/// The figures of the month of a plan, from its exports alone. Nothing of the beneficiaries is written anywhere but the rows of
+/// unsorted exports, to a temporary file without a name.
+///
+/// # Errors
+/// As those of [`settle`].
+pub fn figures(plan: &Plan<'_>, progress: &Progress) -> Result<Stats, NightError> {
+    let failed = |error| PublishError::System { path: std::env::temp_dir(), error };
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let settled = settle(plan, &Staging::open(folder.path())?, progress)?;
+    Ok(Stats::new(plan.month, &plan.law.name, &settled.totals.stats))
+}
+
 fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; Export::COUNT]), NightError> {
     let mut readers = Vec::new();
     for export in Export::ALL {
@@ -182,6 +195,7 @@ fn finish(
     check_totals(&totals, &seen)?;
     let is_made = |table: Table| match (plan.purpose, table) {
         (Purpose::Deadlines(_), table) => table == Table::Deadlines,
+        (Purpose::Stats, _) => false,
         (Purpose::Run, Table::Contributions) => plan.exports.has(Export::Employers),
         (Purpose::Run, table) => Table::OF_A_RUN.contains(&table),
     };

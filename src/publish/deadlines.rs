@@ -46,8 +46,7 @@ pub fn deadlines(
 }
 
 /// The header of `advisers.csv`.
-pub const ADVISERS_HEADER: &str =
-    "adviser,load,over_norm,late_answer,late_interview,late_services,late_follow_up\n";
+pub const ADVISERS_HEADER: &str = "adviser,load,over_norm,late_answer,late_interview,late_services,late_follow_up\n";
 
 /// Appends a row of `advisers.csv`.
 pub fn adviser(out: &mut Vec<u8>, name: &str, load: u64, over_norm: bool, late: &[u64; 4]) {

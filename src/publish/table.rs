@@ -17,7 +17,8 @@ pub enum Table {
 
 impl Table {
     /// All of them, in the order in which they get their names.
-    pub const ALL: [Self; Self::COUNT] = [Self::Payments, Self::Anomalies, Self::Decisions, Self::Handover, Self::Contributions, Self::Deadlines];
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::Payments, Self::Anomalies, Self::Decisions, Self::Handover, Self::Contributions, Self::Deadlines];
     /// How many there are.
     pub const COUNT: usize = 6;
     /// Those of a run.

@@ -172,7 +172,8 @@ impl<'l> Reviser<'l> {
             let events: Vec<_> = events.iter().map(|&fact| Sourced { line: 0, fact }).collect();
             let earnings: Vec<_> = earnings.iter().map(|&fact| Sourced { line: 0, fact }).collect();
             let (events, earnings, opening) = (&events[..], &earnings[..], kept.opening);
-            let dossier = Dossier { beneficiary: &beneficiary, events, earnings, opening, followup: None, dismissal: None };
+            let dossier =
+                Dossier { beneficiary: &beneficiary, events, earnings, opening, followup: None, dismissal: None };
             self.scratch.clear();
             self.settler.for_month(self.period.month);
             self.settler.settle(dossier, &mut self.scratch, settlement);

@@ -40,8 +40,7 @@ impl Reader<'_> {
     pub(super) fn follow_up(&mut self, root: &Row<'_>) -> Timeline<FollowUp> {
         let keys = ["interview_days", "services_months", "after_months", "adviser_load"];
         self.timeline(root, "follow_up", &keys, |reader, row| {
-            let [interview_days, services_months, after_months, adviser_load] =
-                keys.map(|key| reader.whole(row, key));
+            let [interview_days, services_months, after_months, adviser_load] = keys.map(|key| reader.whole(row, key));
             Some(Some(FollowUp {
                 interview_days: i64::from(interview_days?),
                 services_months: services_months?,
