@@ -290,7 +290,7 @@ fn the_guide_tells_every_option() {
         let words = text.split(|c: char| !is_name(c));
         words.filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned).collect()
     };
-    for command in ["run", "explain", "simulate", "law", "generate"] {
+    for command in ["run", "explain", "simulate", "deadlines", "stats", "law", "generate"] {
         let (status, help) = versement(root(), &format!("{command} --help"));
         assert_eq!(status, Some(0));
         let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
