@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::anomaly::{Code, Finding};
 use crate::columns::Export;
 use crate::law::contribution::Contribution;
-use crate::settle::{Amounts, Outcome, Settlement};
+use crate::money::Cents;
+use crate::revision::{Line, Nature, Payment};
+use crate::settle::Outcome;
 
 /// Counts and sums; those of parts add up to those of the whole, in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,10 +20,12 @@ pub struct Totals {
     pub outcomes: Outcomes,
     /// Beneficiary rows with nothing owed, by reason.
     pub nil_reasons: BTreeMap<&'static str, u64>,
-    /// The amounts of all payments.
-    pub amounts: Amounts,
-    /// The amounts and the number of payments, by regime.
-    pub by_regime: BTreeMap<String, (u64, Amounts)>,
+    /// All payments.
+    pub paid: Sums,
+    /// The payments by regime.
+    pub by_regime: BTreeMap<String, Sums>,
+    /// What the ledger holds of claims.
+    pub claims: ClaimSums,
     /// R8: rows of `contributions.csv`, and their sums.
     pub contributions: (u64, Contribution),
     /// The figures of the month, where they are asked for.
@@ -41,6 +45,56 @@ pub struct Adviser {
     pub overdue: [u64; 4],
     /// Steps that were done late.
     pub done_late: [u64; 4],
+}
+
+/// Payments, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// How many.
+    pub count: u64,
+    /// What they pay.
+    pub payment: Payment,
+}
+
+impl Sums {
+    /// Adds those of another part.
+    pub fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.payment.current.add(&other.payment.current);
+        self.payment.arrears += other.payment.arrears;
+        self.payment.recovered += other.payment.recovered;
+    }
+}
+
+/// Claims, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClaimSums {
+    /// Of the run before, not recovered.
+    pub opening: Cents,
+    /// Raised by this run.
+    pub raised: Cents,
+    /// Recovered by this run.
+    pub recovered: Cents,
+    /// Not recovered, as it is kept.
+    pub closing: Cents,
+}
+
+impl ClaimSums {
+    /// Counts a line of a posting.
+    pub fn count(&mut self, line: &Line) {
+        match line.nature {
+            Nature::Claim => self.raised += line.amounts.net(),
+            Nature::Recovered => self.recovered += line.amounts.net(),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.opening += other.opening;
+        self.raised += other.raised;
+        self.recovered += other.recovered;
+        self.closing += other.closing;
+    }
 }
 
 /// Beneficiary rows by outcome.
@@ -84,16 +138,15 @@ impl Totals {
         }
     }
 
-    /// Adds the amounts of a payment.
-    pub fn add_payment(&mut self, settlement: &Settlement<'_>) {
-        self.amounts.add(&settlement.amounts);
-        let regime = settlement.regime.unwrap_or_default();
-        let (count, amounts) = match self.by_regime.get_mut(regime) {
-            Some(entry) => entry,
-            None => self.by_regime.entry(regime.to_owned()).or_default(),
-        };
-        *count += 1;
-        amounts.add(&settlement.amounts);
+    /// Adds a payment.
+    pub fn add_payment(&mut self, regime: Option<&str>, payment: &Payment) {
+        let one = Sums { count: 1, payment: *payment };
+        self.paid.add(&one);
+        let regime = regime.unwrap_or_default();
+        match self.by_regime.get_mut(regime) {
+            Some(sums) => sums.add(&one),
+            None => self.by_regime.entry(regime.to_owned()).or_default().add(&one),
+        }
     }
 
     /// Counts findings by code.
@@ -113,12 +166,11 @@ impl Totals {
         for (reason, count) in &other.nil_reasons {
             *self.nil_reasons.entry(reason).or_default() += count;
         }
-        self.amounts.add(&other.amounts);
-        for (regime, (count, amounts)) in &other.by_regime {
-            let entry = self.by_regime.entry(regime.clone()).or_default();
-            entry.0 += count;
-            entry.1.add(amounts);
+        self.paid.add(&other.paid);
+        for (regime, sums) in &other.by_regime {
+            self.by_regime.entry(regime.clone()).or_default().add(sums);
         }
+        self.claims.add(&other.claims);
         self.stats.add(&other.stats);
         self.contributions.0 += other.contributions.0;
         self.contributions.1.add(&other.contributions.1);

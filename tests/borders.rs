@@ -16,7 +16,7 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 7] = [
+const MAY_NAME: [(&str, &[&str]); 8] = [
     ("calendar", &[]),
     (
         "explain",
@@ -26,11 +26,13 @@ const MAY_NAME: [(&str, &[&str]); 7] = [
     ("law", &["calendar", "facts", "hexadecimal", "money"]),
     ("money", &[]),
     ("pipeline", &[]),
+    ("revision", &["anomaly", "calendar", "columns", "dossier", "facts", "identity", "law", "money", "settle"]),
     ("settle", &["anomaly", "calendar", "columns", "facts", "identity", "law", "money"]),
 ];
 
-/// The only parts that open files: commands read the law file, the intake opens exports, a night sorts in temporary files, publishing and generating write.
-const OPEN_FILES: [&str; 5] = ["commands", "generate", "intake", "night", "publish"];
+/// The only parts that open files: commands read the law file, the intake opens exports, a night sorts in temporary files, publishing, the ledger and
+/// generating write.
+const OPEN_FILES: [&str; 6] = ["commands", "generate", "intake", "ledger", "night", "publish"];
 const OPENING: [&str; 6] = ["fs", "File", "OpenOptions", "tempfile", "NamedTempFile", "SpooledTempFile"];
 
 struct Source {

@@ -478,7 +478,7 @@ fn generate_makes_exports_that_run_reads() {
         let out = folder.path().join(out);
         let mut command = versement();
         let ran = command
-            .args(["run", "--month", "2009-05", "--exports"])
+            .args(["run", "--no-ledger", "--month", "2009-05", "--exports"])
             .arg(exports)
             .arg("--out")
             .arg(&out)
@@ -515,7 +515,7 @@ fn the_demonstration_exports_are_those_that_generate_makes() {
     // Most codes show in it, and people of every outcome.
     let out = folder.path().join("out");
     let ran = versement()
-        .args(["run", "--json", "--month", "2009-05", "--exports"])
+        .args(["run", "--no-ledger", "--json", "--month", "2009-05", "--exports"])
         .arg(&demonstration)
         .arg("--out")
         .arg(&out)

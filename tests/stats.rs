@@ -29,7 +29,7 @@ fn plan<'p>(law: &'p Law, exports: &'p Exports, month: &str, purpose: Purpose, t
     let threads = NonZeroUsize::new(threads).unwrap();
     let (month, batch_bytes) = (month.parse().unwrap(), if threads.get() == 1 { 1 << 30 } else { 5000 });
     let encoding = Encoding::Utf8;
-    Plan { month, purpose, law, exports, encoding, threads, with_digests: false, batch_bytes }
+    Plan { month, purpose, law, exports, encoding, threads, with_digests: false, batch_bytes, ledger: None }
 }
 
 fn figures(folder: &Path, month: &str, threads: usize) -> Stats {

@@ -1,21 +1,29 @@
 //! The command line: one file a command.
 
+mod catch_up;
+mod close;
 mod deadlines;
+mod diff;
 mod explain;
 mod generate;
+mod history;
 mod law;
 mod progress;
 mod run;
+mod runs;
 mod simulate;
 mod stats;
 mod table;
+mod verify;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chrono::{SecondsFormat, Utc};
 use clap::{Parser, Subcommand};
 
+use crate::ledger::LedgerError;
 use crate::publish::staging::PublishError;
 
 /// Pays one month of the allowances of the convention de reclassement personnalisé (CRP).
@@ -40,12 +48,43 @@ Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 n
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    CatchUp(catch_up::CatchUp),
+    Close(close::Close),
+    Runs(runs::Runs),
+    History(history::History),
+    Diff(diff::Diff),
+    Verify(verify::Verify),
     Explain(explain::Explain),
     Simulate(simulate::Simulate),
     Deadlines(deadlines::Deadlines),
     Stats(stats::Stats),
     Law(law::Law),
     Generate(generate::Generate),
+}
+
+impl Command {
+    fn carry_out(self) -> anyhow::Result<u8> {
+        match self {
+            Self::Run(run) => run.carry_out(),
+            Self::CatchUp(catch_up) => catch_up.carry_out(),
+            Self::Close(close) => close.carry_out(),
+            Self::Runs(runs) => runs.carry_out(),
+            Self::History(history) => history.carry_out(),
+            Self::Diff(diff) => diff.carry_out(),
+            Self::Verify(verify) => verify.carry_out(),
+            Self::Explain(explain) => explain.carry_out(),
+            Self::Simulate(simulate) => simulate.carry_out(),
+            Self::Deadlines(deadlines) => deadlines.carry_out(),
+            Self::Stats(stats) => stats.carry_out(),
+            Self::Law(law) => law.carry_out(),
+            Self::Generate(generate) => generate.carry_out(),
+        }
+    }
+}
+
+/// Now, in UTC.
+fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// All settled.
@@ -76,20 +115,15 @@ fn say(text: &str) {
 /// Carries out the command line and returns its exit status.
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
-    let carried_out = match line.command {
-        Command::Run(run) => run.carry_out(),
-        Command::Explain(explain) => explain.carry_out(),
-        Command::Simulate(simulate) => simulate.carry_out(),
-        Command::Deadlines(deadlines) => deadlines.carry_out(),
-        Command::Stats(stats) => stats.carry_out(),
-        Command::Law(law) => law.carry_out(),
-        Command::Generate(generate) => generate.carry_out(),
-    };
-    match carried_out {
+    match line.command.carry_out() {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("versement: {error:#}");
-            let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }));
+            let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }))
+                || matches!(
+                    error.downcast_ref::<LedgerError>(),
+                    Some(LedgerError::Busy { .. } | LedgerError::Publish(PublishError::Busy { .. }))
+                );
             ExitCode::from(if busy { BUSY } else { NOTHING })
         }
     }

@@ -1,18 +1,21 @@
+mod with_ledger;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use clap::{Args, ValueEnum};
 
 use super::table::{figures, grouped};
-use super::{SETTLED, WITH_TROUBLE, law, progress::Bar, say};
+use super::{SETTLED, WITH_TROUBLE, law as law_file, now, progress::Bar, say};
 use crate::anomaly::Entry;
 use crate::calendar::{Day, Month};
 use crate::columns::Export;
 use crate::exports;
 use crate::intake::Exports;
-use crate::night::{self, Phase, Plan, Progress, Purpose, Settled, Timings};
+use crate::law::Law;
+use crate::night::{self, LedgerPlan, Phase, Plan, Progress, Purpose, Settled, Timings};
 use crate::publish::staging::{SUMMARY, Staging};
 use crate::publish::summary::{Identity, Summary};
 
@@ -20,11 +23,15 @@ use crate::publish::summary::{Identity, Summary};
 ///
 /// Writes payments.csv, anomalies.csv, decisions.csv and summary.json to --out, all of them or none. The same exports give the
 /// same bytes, whatever the threads and the order of the rows.
+///
+/// The ledger remembers what was paid: a month that is run again with other facts pays the difference only, late proofs and
+/// corrections of earlier months are paid as arrears or claimed, and nothing is paid twice.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --json | jq .totals.net
-  versement run --month 2009-05 --exports exports/2009-05 --out out/what-if --law my-law.toml
+  versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --ledger books
+  versement run --month 2009-05 --exports exports/2009-05 --out out/what-if --law my-law.toml --no-ledger
 
 Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 nothing published; 75 another run is at work.")]
 pub(super) struct Run {
@@ -37,6 +44,15 @@ pub(super) struct Run {
     /// The folder to publish to; made if it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// The folder that remembers what was paid; made by its first run
+    #[arg(long, value_name = "DIR", default_value = "ledger", conflicts_with = "no_ledger")]
+    pub(super) ledger: PathBuf,
+    /// Compute the month from the exports alone, and remember nothing
+    #[arg(long)]
+    no_ledger: bool,
+    /// What the months before a new ledger came to: its opening.csv, corrected
+    #[arg(long, value_name = "FILE", conflicts_with = "no_ledger")]
+    opening: Option<PathBuf>,
     /// A law file instead of the one in the program (see `versement law`)
     #[arg(long, value_name = "FILE")]
     law: Option<PathBuf>,
@@ -62,7 +78,7 @@ pub(super) struct Run {
     #[arg(long)]
     timings: bool,
     /// Take no SHA-256 of inputs and outputs; a later run then can't tell that it is done already
-    #[arg(long)]
+    #[arg(long, requires = "no_ledger")]
     no_digests: bool,
 }
 
@@ -101,7 +117,7 @@ impl EncodingName {
 impl Run {
     pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
         let started = now();
-        let law = law::read(self.law.as_ref())?;
+        let law = law_file::read(self.law.as_ref())?;
         if !self.provisional && self.month.last_day() >= today() {
             let month = self.month;
             bail!("{month} is not over yet: its facts may still change; settle it later, or say --provisional");
@@ -111,28 +127,23 @@ impl Run {
         }
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
         let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
-        let staging = Staging::open(&self.out)?;
-        if let Some(summary) = self.standing(&staging, &identity, &exports)? {
-            return self.already_done(&summary);
-        }
+        let night = Night { law: &law, exports: &exports, identity, started };
+        if self.no_ledger { self.without_ledger(night) } else { self.with_ledger(night) }
+    }
 
-        let plan = Plan {
-            month: self.month,
-            purpose: Purpose::Run,
-            law: &law,
-            exports: &exports,
-            encoding: self.encoding.encoding(),
-            threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
-            with_digests: !self.no_digests,
-            batch_bytes: Plan::BATCH_BYTES,
-        };
+    fn without_ledger(&self, night: Night<'_>) -> anyhow::Result<u8> {
+        let staging = Staging::open(&self.out)?;
+        if let Some(summary) = self.standing(&staging, &night.identity, night.exports)? {
+            return self.already_done(&summary, &self.out.display().to_string());
+        }
+        let plan = self.plan(&night, None);
         let progress = Progress::default();
         let (settled, summary) = std::thread::scope(|scope| {
             let _bar = Bar::follow(scope, &progress, self.quiet);
             let mut settled = night::settle(&plan, &staging, &progress).map_err(flatten)?;
             progress.start(Phase::Publishing, 0);
-            let times = (started, now());
-            let summary = Summary::new(identity, times, &settled.totals, &settled.inputs, &settled.files);
+            let times = (night.started, now());
+            let summary = Summary::new(night.identity, times, &settled.totals, &settled.inputs, &settled.files);
             let mut file = staging.file(SUMMARY, false)?;
             file.append(summary.to_json()?.as_bytes())?;
             settled.files.push(file);
@@ -140,7 +151,21 @@ impl Run {
             anyhow::Ok((settled, summary))
         })?;
         self.report(&summary, &settled)?;
-        Ok(if settled.totals.has_trouble() { WITH_TROUBLE } else { SETTLED })
+        Ok(status(&settled))
+    }
+
+    fn plan<'p>(&self, night: &Night<'p>, ledger: Option<LedgerPlan<'p>>) -> Plan<'p> {
+        Plan {
+            month: self.month,
+            purpose: Purpose::Run,
+            law: night.law,
+            exports: night.exports,
+            encoding: self.encoding.encoding(),
+            threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+            with_digests: !self.no_digests,
+            batch_bytes: Plan::BATCH_BYTES,
+            ledger,
+        }
     }
 
     /// The summary of the same run, if its results stand in --out whole; an error if those of another run do, unless --force
@@ -175,13 +200,14 @@ impl Run {
         }
     }
 
-    fn already_done(&self, summary: &Summary) -> anyhow::Result<u8> {
+    fn already_done(&self, summary: &Summary, place: &str) -> anyhow::Result<u8> {
         if self.json {
             say(&summary.to_json()?);
         } else if !self.quiet {
-            let out = self.out.display();
             let since = &summary.finished;
-            say(&format!("already done: {out} holds the results of these inputs since {since}; nothing was touched\n"));
+            say(&format!(
+                "already done: {place} holds the results of these inputs since {since}; nothing was touched\n"
+            ));
         }
         Ok(SETTLED)
     }
@@ -200,17 +226,26 @@ impl Run {
     }
 }
 
+/// What a run begins with.
+struct Night<'n> {
+    law: &'n Law,
+    exports: &'n Exports,
+    identity: Identity,
+    started: String,
+}
+
+fn status(settled: &Settled) -> u8 {
+    if settled.totals.has_trouble() { WITH_TROUBLE } else { SETTLED }
+}
+
 /// A refused export or a publishing error is told as such, so that the exit status can be too.
 pub(super) fn flatten(error: night::NightError) -> anyhow::Error {
     match error {
         night::NightError::Publish(error) => error.into(),
+        night::NightError::Ledger(error) => error.into(),
         night::NightError::Refused(error) => error.into(),
         error => error.into(),
     }
-}
-
-fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn today() -> Day {
@@ -226,7 +261,7 @@ fn people_table(summary: &Summary, settled: &Settled) -> String {
         summary.identity.month, summary.identity.law.name, summary.identity.law.verified_until
     );
     let row = |name: &str, number: String| (name.to_owned(), number);
-    out += &figures(&[
+    let mut rows = vec![
         row("beneficiary rows read", count(outcomes.sum())),
         row("paid", count(outcomes.paid)),
         row("nil", count(outcomes.nil)),
@@ -239,8 +274,22 @@ fn people_table(summary: &Summary, settled: &Settled) -> String {
         row("participation", less(&totals.participation)),
         row("ASR net", grouped(&totals.asr_net)),
         row("IDR", grouped(&totals.idr)),
-        row("net to pay", grouped(&totals.net)),
-    ]);
+    ];
+    let net = row("net to pay", grouped(&totals.net));
+    match &summary.claims {
+        None => rows.push(net),
+        Some(claims) => rows.extend([
+            row("arrears", grouped(&totals.arrears)),
+            row("recovered for claims", less(&totals.recovered)),
+            net,
+            row("", String::new()),
+            row("claims before", grouped(&claims.opening)),
+            row("claims raised", grouped(&claims.raised)),
+            row("claims recovered", less(&claims.recovered)),
+            row("claims after", grouped(&claims.closing)),
+        ]),
+    }
+    out += &figures(&rows);
     if settled.inputs[Export::Events as usize].is_none() {
         out += "\n  no events.csv: no event interrupts anybody\n";
     }

@@ -57,6 +57,7 @@ impl Stats {
             threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
             with_digests: false,
             batch_bytes: Plan::BATCH_BYTES,
+            ledger: None,
         };
         let progress = Progress::default();
         let stats = std::thread::scope(|scope| {

@@ -13,12 +13,12 @@ use crate::revision::{Claim, Kept, Kind, Position, Unread};
 use crate::settle::Amounts;
 
 /// Appends what is kept of a beneficiary.
-pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
+pub(super) fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
     kept.put(out);
 }
 
 /// Reads what is kept of a beneficiary; `None` if the bytes are no such thing.
-pub fn decode(mut bytes: &[u8]) -> Option<Kept<'_>> {
+pub(super) fn decode(mut bytes: &[u8]) -> Option<Kept<'_>> {
     let kept = Kept::take(&mut bytes)?;
     bytes.is_empty().then_some(kept)
 }

@@ -74,24 +74,38 @@ impl KeptStream {
         Ok(self.buffered.get(ahead).map(|kept| kept.id))
     }
 
-    /// Moves all up to a number to `out`; all that is left without one.
+    /// Passes over all that is surely before a number; may be asked before anything else only.
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn take(&mut self, up_to: Option<BeneficiaryId>, out: &mut Vec<KeptBytes>) -> Result<(), LedgerError> {
-        while let Some(id) = self.peek(0)? {
-            if up_to.is_some_and(|up_to| id > up_to) {
-                break;
-            }
+    pub fn skip_before(&mut self, id: BeneficiaryId) -> Result<(), LedgerError> {
+        let groups = self.reader.metadata().row_groups();
+        let first = |group: usize| groups[group].column(ID).statistics()?.min_bytes_opt().and_then(BeneficiaryId::new);
+        while self.next_group + 1 < groups.len() && first(self.next_group + 1).is_some_and(|first| first <= id) {
+            self.next_group += 1;
+        }
+        while self.peek(0)?.is_some_and(|next| next < id) {
+            self.buffered.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Moves beneficiaries to `out` as long as their numbers are within.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn take(
+        &mut self,
+        within: impl Fn(BeneficiaryId) -> bool,
+        out: &mut Vec<KeptBytes>,
+    ) -> Result<(), LedgerError> {
+        while self.peek(0)?.is_some_and(&within) {
             out.extend(self.buffered.pop_front());
         }
         Ok(())
     }
 
     /// The first number of each row group: even samples of the whole file.
-    ///
-    /// # Errors
-    /// The file has no statistics.
     pub fn samples(&self) -> Vec<BeneficiaryId> {
         let groups = self.reader.metadata().row_groups().iter();
         groups.filter_map(|group| group.column(ID).statistics()?.min_bytes_opt().and_then(BeneficiaryId::new)).collect()

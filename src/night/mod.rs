@@ -3,13 +3,15 @@
 mod batch;
 mod beside;
 mod gather;
+mod ledger_side;
 mod partitions;
 mod progress;
 mod scatter;
 mod sorted;
 
-pub use batch::{BatchSettler, Bounds, Output, Purpose, Task, Unsorted};
+pub use batch::{BatchSettler, Bounds, Output, Purpose, Task};
 pub use gather::Timings;
+pub use ledger_side::{LedgerPlan, Recall, Recalled};
 pub use progress::{Phase, Progress};
 pub use sorted::Merge;
 
@@ -21,10 +23,11 @@ use crate::columns::{Column, Export};
 use crate::exports::{BlockReader, Encoding, Header, InputDigest, Refusal};
 use crate::intake::{Exports, Input};
 use crate::law::Law;
+use crate::ledger::LedgerError;
 use crate::publish::staging::{PublishError, StagedFile, Staging};
 use crate::publish::{Table, rows};
 use crate::stats::Stats;
-use crate::totals::Totals;
+use crate::totals::{Sums, Totals};
 
 use gather::Gathered;
 
@@ -47,6 +50,8 @@ pub struct Plan<'p> {
     pub with_digests: bool,
     /// About how many bytes of each export a batch takes; the results don't hang on it.
     pub batch_bytes: usize,
+    /// The ledger; without one the month is computed from the exports alone.
+    pub ledger: Option<LedgerPlan<'p>>,
 }
 
 impl Plan<'_> {
@@ -63,6 +68,8 @@ pub struct Settled {
     pub inputs: [Option<InputDigest>; Export::COUNT],
     /// The files, under temporary names.
     pub files: Vec<StagedFile>,
+    /// The Parquet files of the ledger, under temporary names.
+    pub books: Option<[StagedFile; 2]>,
     /// Whether the exports were sorted by beneficiary number.
     pub were_sorted: bool,
     /// The time that each stage took, over all threads.
@@ -75,6 +82,9 @@ pub enum NightError {
     /// An export is refused as a whole.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The ledger can't be used.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// Files can't be written, or totals don't agree.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -87,12 +97,6 @@ pub enum NightError {
     /// The exports are not sorted; only the way that needs it says so, and another is taken then.
     #[error("the exports are not sorted by beneficiary number")]
     Unsorted,
-}
-
-impl From<Unsorted> for NightError {
-    fn from(_: Unsorted) -> Self {
-        Self::Unsorted
-    }
 }
 
 /// Settles the exports of a month into files under temporary names.
@@ -137,8 +141,9 @@ fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; Export::CO
 fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     progress.start(Phase::Settling, plan.exports.bytes());
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, purpose: plan.purpose, headers: &headers };
-    let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), progress);
+    let task = Task { law: plan.law, month: plan.month, purpose: plan.purpose, headers: &headers, ledger: plan.ledger.as_ref() };
+    let recall = Recall::open(plan.ledger.as_ref())?;
+    let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), recall, progress);
     let gathered = gather::run(plan, &task, &merge, staging, progress)?;
     let seen = all_seen(merge.into_readers())?;
     finish(plan, &headers, gathered, seen, true)
@@ -146,7 +151,7 @@ fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Res
 
 fn settle_unsorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, purpose: plan.purpose, headers: &headers };
+    let task = Task { law: plan.law, month: plan.month, purpose: plan.purpose, headers: &headers, ledger: plan.ledger.as_ref() };
     let scattered = scatter::run(plan, &task, readers, staging, progress)?;
     progress.start(Phase::Settling, scattered.partitions.bytes());
     let mut gathered = gather::run(plan, &task, &scattered.partitions, staging, progress)?;
@@ -170,7 +175,7 @@ fn finish(
     seen: Vec<InputDigest>,
     were_sorted: bool,
 ) -> Result<Settled, NightError> {
-    let Gathered { mut totals, mut files, mut anonymous, timings } = gathered;
+    let Gathered { mut totals, mut files, books, mut anonymous, timings } = gathered;
     for export in Export::ALL {
         let at = export as usize;
         let mut notices = Vec::new();
@@ -197,12 +202,12 @@ fn finish(
         (Purpose::Deadlines(_), table) => table == Table::Deadlines,
         (Purpose::Stats, _) => false,
         (Purpose::Run, Table::Contributions) => plan.exports.has(Export::Employers),
-        (Purpose::Run, table) => Table::OF_A_RUN.contains(&table),
+        (Purpose::Run, table) => table != Table::Deadlines,
     };
     files.retain(|file| Table::ALL.into_iter().any(|table| table.file_name() == file.name() && is_made(table)));
     let mut seen = seen.into_iter();
     let inputs = Export::ALL.map(|export| seen.next().filter(|_| plan.exports.has(export)));
-    Ok(Settled { totals, inputs, files, were_sorted, timings })
+    Ok(Settled { totals, inputs, files, books, were_sorted, timings })
 }
 
 fn unknown_column(export: Export, number: usize, name: &str) -> Finding {
@@ -232,14 +237,16 @@ fn check_totals(totals: &Totals, seen: &[InputDigest]) -> Result<(), PublishErro
     if rows != outcomes {
         return Err(PublishError::Disagreement(format!("{rows} beneficiary rows, {outcomes} outcomes")));
     }
-    let mut by_regime = crate::settle::Amounts::default();
-    let mut payments = 0;
-    for (count, amounts) in totals.by_regime.values() {
-        payments += count;
-        by_regime.add(amounts);
-    }
-    if by_regime != totals.amounts || payments != totals.outcomes.paid {
+    let mut by_regime = Sums::default();
+    totals.by_regime.values().for_each(|sums| by_regime.add(sums));
+    if by_regime != totals.paid || totals.paid.count != totals.outcomes.paid {
         return Err(PublishError::Disagreement("the payments by regime do not add up to all payments".to_owned()));
+    }
+    let claims = &totals.claims;
+    if claims.opening + claims.raised - claims.recovered != claims.closing
+        || claims.recovered != totals.paid.payment.recovered
+    {
+        return Err(PublishError::Disagreement("claims: opening + raised - recovered is not closing".to_owned()));
     }
     Ok(())
 }

@@ -97,7 +97,7 @@ impl Staging {
 
     /// The published files that stand there.
     pub fn standing(&self) -> Vec<&'static str> {
-        let names = Table::OF_A_RUN.into_iter().map(Table::file_name).chain([SUMMARY]);
+        let names = Table::of_run(true).iter().map(|table| table.file_name()).chain([SUMMARY]);
         names.filter(|name| self.folder.join(name).symlink_metadata().is_ok()).collect()
     }
 
@@ -122,6 +122,27 @@ impl Staging {
         })
     }
 
+    /// A file under a temporary name with the bytes of another one.
+    ///
+    /// # Errors
+    /// It can't be copied.
+    pub fn copy(&self, name: &'static str, from: &Path) -> Result<StagedFile, PublishError> {
+        let mut file = self.file(name, false)?;
+        let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut file.temporary.as_file()));
+        file.length = copied.map_err(|error| PublishError::System { path: from.to_owned(), error })?;
+        Ok(file)
+    }
+
+    /// Gives the folder free, its lock removed, and tells where it is.
+    ///
+    /// # Errors
+    /// The lock can't be removed.
+    pub fn close(self) -> Result<PathBuf, PublishError> {
+        let lock = self.folder.join(LOCK);
+        fs::remove_file(&lock).map_err(|error| PublishError::System { path: lock, error })?;
+        Ok(self.folder)
+    }
+
     /// Gives the files their names, the summary's last.
     ///
     /// # Errors
@@ -142,7 +163,7 @@ impl Staging {
         self.sync()?;
         let is_run = files.iter().any(|file| file.name == SUMMARY);
         let absent = |table: &Table| is_run && files.iter().all(|file| file.name != table.file_name());
-        let stale: Vec<_> = Table::OF_A_RUN.into_iter().filter(absent).map(Table::file_name).collect();
+        let stale: Vec<_> = Table::of_run(true).iter().filter(|table| absent(table)).map(|table| table.file_name()).collect();
         let summary = self.folder.join(SUMMARY);
         if is_run && let Err(error) = remove(&summary) {
             // Nothing was replaced yet: the earlier results stand whole, and without the mark.
