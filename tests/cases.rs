@@ -158,7 +158,7 @@ fn folder_name(code: Code) -> String {
 fn every_code_of_the_catalogue_has_a_folder_that_shows_it() {
     let folder = fixtures().join("anomalies");
     for &code in Code::ALL {
-        // Only an edited law makes silence hold; `tests/law_choices.rs` shows it.
+        // Only an edited law makes silence hold; `tests/deadlines.rs` shows it.
         if code == Code::NoAnswerHeld {
             continue;
         }

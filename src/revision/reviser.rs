@@ -152,7 +152,7 @@ impl<'l> Reviser<'l> {
         };
         self.settler.for_month(self.period.month);
         self.settler.settle(dossier, findings, settlement);
-        let may_post = !findings.iter().any(|finding| finding.code.entry().effect.holds());
+        let may_post = !findings.iter().any(crate::anomaly::Finding::holds);
         let Some(facts) = joined.facts_to_keep(kept.map(|kept| &kept.facts)) else { return revised };
         let mut next = Kept {
             facts,
