@@ -7,7 +7,8 @@ use std::fs;
 
 use common::{Night, Ran, table, versement};
 
-const FOLLOWUP: &str = "beneficiary_id,adviser,proposal_date,acceptance_date,interview_date,plan_date,reclassified_on,last_contact";
+const FOLLOWUP: &str =
+    "beneficiary_id,adviser,proposal_date,acceptance_date,interview_date,plan_date,reclassified_on,last_contact";
 const OTHERS: &str = ",,,";
 
 /// The beneficiary of [`Night::new`]: procedure of 5 January 2009, CRP from 1 March 2009.
@@ -27,7 +28,11 @@ fn lines(night: &Night, file: &str) -> Vec<String> {
 
 #[test]
 fn each_step_is_told_with_its_last_day_and_the_next_step() {
-    let night = night(&["B001,C12,2009-01-05,2009-01-19,2009-03-10,,,", "B002,C12,2009-01-05,,,,,", "B003,C14,2009-05-10,,,,,"]);
+    let night = night(&[
+        "B001,C12,2009-01-05,2009-01-19,2009-03-10,,,",
+        "B002,C12,2009-01-05,,,,,",
+        "B003,C14,2009-05-10,,,,,",
+    ]);
     let ran = deadlines(&night, "2009-05-20", &[]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
     assert_eq!(
@@ -75,7 +80,8 @@ fn silence_holds_the_payment_by_strict_law_data_only() {
     assert_eq!(night_of_warning.rows("anomalies.csv")[0][..3], ["D702", "warning", "none"]);
 
     let strict = night(silent);
-    let law = versement::law::Law::BUILT_IN.replace("[choice.silence]\nvalue = \"warns\"", "[choice.silence]\nvalue = \"holds\"");
+    let law = versement::law::Law::BUILT_IN
+        .replace("[choice.silence]\nvalue = \"warns\"", "[choice.silence]\nvalue = \"holds\"");
     let file = strict.folder.path().join("strict.toml");
     fs::write(&file, law).unwrap();
     let strict = strict.option("--law").option(file.to_str().unwrap());

@@ -141,7 +141,13 @@ fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; Export::CO
 fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     progress.start(Phase::Settling, plan.exports.bytes());
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, purpose: plan.purpose, headers: &headers, ledger: plan.ledger.as_ref() };
+    let task = Task {
+        law: plan.law,
+        month: plan.month,
+        purpose: plan.purpose,
+        headers: &headers,
+        ledger: plan.ledger.as_ref(),
+    };
     let recall = Recall::open(plan.ledger.as_ref())?;
     let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), recall, progress);
     let gathered = gather::run(plan, &task, &merge, staging, progress)?;
@@ -151,7 +157,13 @@ fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Res
 
 fn settle_unsorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, purpose: plan.purpose, headers: &headers, ledger: plan.ledger.as_ref() };
+    let task = Task {
+        law: plan.law,
+        month: plan.month,
+        purpose: plan.purpose,
+        headers: &headers,
+        ledger: plan.ledger.as_ref(),
+    };
     let scattered = scatter::run(plan, &task, readers, staging, progress)?;
     progress.start(Phase::Settling, scattered.partitions.bytes());
     let mut gathered = gather::run(plan, &task, &scattered.partitions, staging, progress)?;

@@ -163,7 +163,8 @@ impl Staging {
         self.sync()?;
         let is_run = files.iter().any(|file| file.name == SUMMARY);
         let absent = |table: &Table| is_run && files.iter().all(|file| file.name != table.file_name());
-        let stale: Vec<_> = Table::of_run(true).iter().filter(|table| absent(table)).map(|table| table.file_name()).collect();
+        let stale: Vec<_> =
+            Table::of_run(true).iter().filter(|table| absent(table)).map(|table| table.file_name()).collect();
         let summary = self.folder.join(SUMMARY);
         if is_run && let Err(error) = remove(&summary) {
             // Nothing was replaced yet: the earlier results stand whole, and without the mark.
