@@ -21,7 +21,7 @@ use versement::law::allowance::{InForce, RankedDay, Right};
 use versement::law::duration;
 use versement::law::regime::Population;
 use versement::money::{Cents, Rate};
-use versement::night::{BatchSettler, Bounds, Output, Recalled, Task};
+use versement::night::{BatchSettler, Bounds, Output, Purpose, Recalled, Task};
 use versement::publish::rows::{MonthText, payment};
 use versement::revision::Payment;
 use versement::settle::{Outcome, Settlement, Settler};
@@ -34,6 +34,7 @@ fn exports() -> [Vec<u8>; 3] {
         beneficiaries: BENEFICIARIES,
         seed: 1,
         faults: Share::default(),
+        complete: false,
         shuffled: false,
     };
     let mut files = <[Vec<u8>; 3]>::default();
@@ -43,28 +44,25 @@ fn exports() -> [Vec<u8>; 3] {
 }
 
 /// Cuts the exports into rows, all in one batch.
-fn cut(files: &[Vec<u8>; 3], batch: &mut Batch) -> [Header; 3] {
+fn cut(files: &[Vec<u8>; 3], batch: &mut Batch) -> [Header; Export::COUNT] {
     batch.clear();
     Export::ALL.map(|export| {
-        let mut reader = BlockReader::open(export, &files[export as usize][..], Encoding::Utf8, false).unwrap();
-        reader.fill(files[export as usize].len() + 1).unwrap();
+        let header = export.empty();
+        let bytes = files.get(export as usize).unwrap_or(&header);
+        let mut reader = BlockReader::open(export, &bytes[..], Encoding::Utf8, false).unwrap();
+        reader.fill(bytes.len() + 1).unwrap();
         reader.take(reader.buffered().len(), batch);
         reader.header().clone()
     })
 }
 
 fn cursors<'b, 's>(
-    headers: &'s [Header; 3],
+    headers: &'s [Header; Export::COUNT],
     batch: &'b Batch,
     text: &'b str,
-    buffers: &'s mut [CursorBuffers; 3],
-) -> [Cursor<'b, 's>; 3] {
-    let [first, second, third] = buffers;
-    let cursor = |export: Export, buffers| {
-        let at = export as usize;
-        Cursor::new(&headers[at], (&batch.bytes, Some(text)), &batch.rows[at], buffers, &mut |_| {})
-    };
-    [cursor(Export::Beneficiaries, first), cursor(Export::Events, second), cursor(Export::Earnings, third)]
+    buffers: &'s mut [CursorBuffers; Export::COUNT],
+) -> [Cursor<'b, 's>; Export::COUNT] {
+    versement::exports::cursors(headers, batch, Some(text), buffers, &mut |_, _| {})
 }
 
 fn stages(criterion: &mut Criterion) {
@@ -74,7 +72,7 @@ fn stages(criterion: &mut Criterion) {
     let mut batch = Batch::default();
     let headers = cut(&files, &mut batch);
     let text = str::from_utf8(&batch.bytes).unwrap();
-    let task = Task { law: &law, month, headers: &headers, ledger: None };
+    let task = Task { law: &law, month, purpose: Purpose::Run, headers: &headers, ledger: None };
     let mut group = criterion.benchmark_group("stages");
     group.throughput(Throughput::Elements(BENEFICIARIES)).sample_size(20);
 
@@ -96,10 +94,10 @@ fn stages(criterion: &mut Criterion) {
         bencher.iter(|| black_box(cut(&files, &mut batch)));
     });
     group.bench_function("split and parse", |bencher| {
-        let mut buffers = <[CursorBuffers; 3]>::default();
+        let mut buffers = <[CursorBuffers; Export::COUNT]>::default();
         let mut findings = Vec::new();
         bencher.iter(|| {
-            let [mut beneficiaries, mut events, mut earnings] = cursors(&headers, &batch, text, &mut buffers);
+            let [mut beneficiaries, mut events, mut earnings, ..] = cursors(&headers, &batch, text, &mut buffers);
             while beneficiaries.id().is_some() {
                 black_box(beneficiaries.beneficiary(&mut findings));
                 beneficiaries.advance(&mut |_| {});
@@ -116,7 +114,7 @@ fn stages(criterion: &mut Criterion) {
         });
     });
     group.bench_function("split, parse and join", |bencher| {
-        let mut buffers = <[CursorBuffers; 3]>::default();
+        let mut buffers = <[CursorBuffers; Export::COUNT]>::default();
         bencher.iter(|| {
             let mut cursors = cursors(&headers, &batch, text, &mut buffers);
             let mut joined = Joined::default();
@@ -126,7 +124,7 @@ fn stages(criterion: &mut Criterion) {
             }
         });
     });
-    let mut buffers = <[CursorBuffers; 3]>::default();
+    let mut buffers = <[CursorBuffers; Export::COUNT]>::default();
     let dossiers = dossiers(cursors(&headers, &batch, text, &mut buffers), month);
     group.bench_function("settle", |bencher| {
         let (mut settler, mut settlement, mut findings) =
@@ -186,11 +184,13 @@ impl Kept<'_> {
             events: &self.events,
             earnings: &self.earnings,
             opening: None,
+            followup: None,
+            dismissal: None,
         }
     }
 }
 
-fn dossiers<'b>(mut cursors: [Cursor<'b, '_>; 3], month: versement::calendar::Month) -> Vec<Kept<'b>> {
+fn dossiers<'b>(mut cursors: [Cursor<'b, '_>; Export::COUNT], month: versement::calendar::Month) -> Vec<Kept<'b>> {
     let mut joined = Joined::default();
     let mut kept = Vec::new();
     while let Some(id) = cursors.iter().filter_map(Cursor::id).min() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// One of the three exports of a month.
+/// One of the exports of a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Export {
     /// `beneficiaries.csv`, required.
@@ -11,11 +11,18 @@ pub enum Export {
     Events,
     /// `earnings.csv`, required.
     Earnings,
+    /// `followup.csv`, optional.
+    Followup,
+    /// `employers.csv`, optional.
+    Employers,
 }
 
 impl Export {
+    /// How many there are.
+    pub const COUNT: usize = 5;
     /// All exports, in the order in which their findings stand.
-    pub const ALL: [Self; 3] = [Self::Beneficiaries, Self::Events, Self::Earnings];
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::Beneficiaries, Self::Events, Self::Earnings, Self::Followup, Self::Employers];
 
     /// The name of its file.
     pub const fn file_name(self) -> &'static str {
@@ -23,7 +30,20 @@ impl Export {
             Self::Beneficiaries => "beneficiaries.csv",
             Self::Events => "events.csv",
             Self::Earnings => "earnings.csv",
+            Self::Followup => "followup.csv",
+            Self::Employers => "employers.csv",
         }
+    }
+
+    /// Whether a month may do without it.
+    pub const fn is_optional(self) -> bool {
+        !matches!(self, Self::Beneficiaries | Self::Earnings)
+    }
+
+    /// An export without rows: its header, by the names of its columns.
+    pub fn empty(self) -> Vec<u8> {
+        let names: Vec<_> = self.columns().iter().map(|column| column.name()).collect();
+        (names.join(",") + "\n").into_bytes()
     }
 
     /// Its columns in the order of `docs/FORMATS.md`.
@@ -54,6 +74,27 @@ impl Export {
             Self::Earnings => {
                 &[BeneficiaryId, Employer, Month, JobStart, JobEnd, WeeklyHours, BaseMonthlyGross, GrossPaid, Proof]
             }
+            Self::Followup => &[
+                BeneficiaryId,
+                Adviser,
+                ProposalDate,
+                AcceptanceDate,
+                ProtectedDecisionDate,
+                InterviewDate,
+                PlanDate,
+                ReclassifiedOn,
+                LastContact,
+            ],
+            Self::Employers => &[
+                BeneficiaryId,
+                Employer,
+                NoticeMonths,
+                MonthlyPayWithCharges,
+                MonthlyGrossAverage,
+                DifHours,
+                NetHourlyPay,
+                Proposed,
+            ],
         }
     }
 }
@@ -133,6 +174,20 @@ columns! {
     BaseMonthlyGross = "base_monthly_gross", Required, ["salaire_base_mensuel_brut", "salaire_brut_mensuel_base"];
     GrossPaid = "gross_paid", Required, ["brut_verse", "salaire_brut_verse"];
     Proof = "proof", Required, ["justificatif", "date_justificatif"];
+    Adviser = "adviser", Required, ["conseiller", "referent", "correspondant"];
+    ProposalDate = "proposal_date", Required, ["date_proposition", "date_remise"];
+    AcceptanceDate = "acceptance_date", Required, ["date_acceptation"];
+    ProtectedDecisionDate = "protected_decision_date", Optional, ["date_decision_salarie_protege", "date_decision_administrative"];
+    InterviewDate = "interview_date", Required, ["date_entretien", "date_prebilan"];
+    PlanDate = "plan_date", Required, ["date_plan", "date_parp"];
+    ReclassifiedOn = "reclassified_on", Required, ["date_reclassement"];
+    LastContact = "last_contact", Required, ["dernier_contact", "date_dernier_contact"];
+    NoticeMonths = "notice_months", Required, ["mois_preavis", "preavis_mois"];
+    MonthlyPayWithCharges = "monthly_pay_with_charges", Required, ["salaire_mensuel_charges_comprises"];
+    MonthlyGrossAverage = "monthly_gross_average", Required, ["salaire_brut_mensuel_moyen"];
+    DifHours = "dif_hours", Required, ["heures_dif"];
+    NetHourlyPay = "net_hourly_pay", Required, ["salaire_horaire_net"];
+    Proposed = "proposed", Required, ["crp_proposee", "proposee"];
 }
 
 impl Column {

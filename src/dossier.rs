@@ -1,4 +1,4 @@
-//! Joins the rows of the three exports, beneficiary by beneficiary; orphans and doubles become findings.
+//! Joins the rows of the exports, beneficiary by beneficiary; orphans and doubles become findings.
 
 mod changes;
 
@@ -8,7 +8,7 @@ use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::Month;
 use crate::columns::{Column, Export};
 use crate::exports::{Cursor, Read};
-use crate::facts::{Beneficiary, Dossier, Earning, Event, Opening, Sourced};
+use crate::facts::{Beneficiary, Dismissal, Dossier, Earning, Event, Followup, Opening, Sourced};
 use crate::identity::BeneficiaryId;
 
 /// All rows with one beneficiary number; its buffers are used again.
@@ -23,11 +23,17 @@ pub struct Joined<'b> {
     /// What was stated when the ledger began.
     pub opening: Option<Opening>,
     /// How many rows of each export there were.
-    pub counts: [u64; 3],
+    pub counts: [u64; Export::COUNT],
     /// Rows of months behind that of the run, and the first line with one.
     pub later: u64,
     events: Vec<Sourced<Event>>,
     earnings: Vec<Sourced<Earning>>,
+    followup: Option<Sourced<Followup<'b>>>,
+    dismissal: Option<Sourced<Dismissal>>,
+    /// Two rows of `employers.csv` differ: nobody can tell what is due.
+    contradicted: bool,
+    /// Two rows of `followup.csv` differ: nobody can tell which one holds.
+    followed_twice: bool,
 }
 
 /// What becomes of a row of `beneficiaries.csv`.
@@ -49,11 +55,11 @@ impl<'b> Joined<'b> {
         &mut self,
         id: BeneficiaryId,
         month: Month,
-        cursors: &mut [Cursor<'b, '_>; 3],
+        cursors: &mut [Cursor<'b, '_>; Export::COUNT],
         anonymous: &mut impl FnMut(Export, crate::exports::Anonymous<'_>),
     ) {
         self.clear();
-        let [beneficiaries, events, earnings] = cursors;
+        let [beneficiaries, events, earnings, followups, dismissals] = cursors;
         while beneficiaries.id() == Some(id) {
             self.add_beneficiary(beneficiaries);
             beneficiaries.advance(&mut |row| anonymous(Export::Beneficiaries, row));
@@ -82,6 +88,14 @@ impl<'b> Joined<'b> {
             }
             earnings.advance(&mut |row| anonymous(Export::Earnings, row));
         }
+        while followups.id() == Some(id) {
+            self.add_followup(id, followups);
+            followups.advance(&mut |row| anonymous(Export::Followup, row));
+        }
+        while dismissals.id() == Some(id) {
+            self.add_dismissal(id, dismissals);
+            dismissals.advance(&mut |row| anonymous(Export::Employers, row));
+        }
         if self.events.len() > 1 {
             self.drop_double_events(id);
         }
@@ -92,14 +106,62 @@ impl<'b> Joined<'b> {
 
     /// The rows as one dossier, the findings, and the fates of the beneficiary's rows; `None` without a readable row.
     pub fn dossier(&mut self) -> (Option<Dossier<'_>>, &mut Vec<Finding>) {
-        let beneficiary = self.beneficiary.as_ref();
-        let dossier = beneficiary.map(|beneficiary| Dossier {
+        let dismissal = self.dismissal.as_ref().filter(|_| !self.contradicted);
+        let followup = self.followup.as_ref().filter(|_| !self.followed_twice);
+        let dossier = self.beneficiary.as_ref().map(|beneficiary| Dossier {
             beneficiary,
             events: &self.events,
             earnings: &self.earnings,
             opening: self.opening,
+            followup,
+            dismissal,
         });
         (dossier, &mut self.findings)
+    }
+
+    /// The row of `followup.csv`, if there is one and it is the only one.
+    pub fn followup(&self) -> Option<&Followup<'b>> {
+        self.followup.as_ref().filter(|_| !self.followed_twice).map(|row| &row.fact)
+    }
+
+    /// The row of `employers.csv`, if there is one and it is the only one.
+    pub fn dismissal(&self) -> Option<&Sourced<Dismissal>> {
+        self.dismissal.as_ref().filter(|_| !self.contradicted)
+    }
+
+    /// A proposal without a beneficiary is one that was not accepted, or not yet: only an accepted one misses somebody.
+    #[cold]
+    fn add_followup(&mut self, id: BeneficiaryId, cursor: &Cursor<'b, '_>) {
+        self.counts[Export::Followup as usize] += 1;
+        let Read::Fact(row) = cursor.followup(&mut self.findings) else { return };
+        if row.fact.acceptance.is_some() {
+            self.tell_orphan(id, Export::Followup, cursor);
+        }
+        if let Some(first) = &self.followup {
+            let code = if row.fact == first.fact { Code::SameRow } else { Code::TwoFollowups };
+            self.findings.push(double(code, Export::Followup, id, first.line, row.line));
+            self.followed_twice |= code == Code::TwoFollowups;
+            return;
+        }
+        self.followup = Some(row);
+    }
+
+    /// Who refused the CRP has no row of a beneficiary, and whom it was never proposed to neither.
+    #[cold]
+    fn add_dismissal(&mut self, id: BeneficiaryId, cursor: &Cursor<'b, '_>) {
+        self.counts[Export::Employers as usize] += 1;
+        let Read::Fact(row) = cursor.dismissal(&mut self.findings) else { return };
+        let refused = self.followup.as_ref().is_some_and(|followup| followup.fact.acceptance.is_none());
+        if row.fact.proposed && !refused {
+            self.tell_orphan(id, Export::Employers, cursor);
+        }
+        if let Some(first) = &self.dismissal {
+            let code = if row.fact == first.fact { Code::SameRow } else { Code::TwoDismissals };
+            self.findings.push(double(code, Export::Employers, id, first.line, row.line));
+            self.contradicted |= code == Code::TwoDismissals;
+            return;
+        }
+        self.dismissal = Some(row);
     }
 
     fn clear(&mut self) {
@@ -107,10 +169,14 @@ impl<'b> Joined<'b> {
         self.rows.clear();
         self.findings.clear();
         self.opening = None;
-        self.counts = [0; 3];
+        self.counts = [0; Export::COUNT];
         self.later = 0;
         self.events.clear();
         self.earnings.clear();
+        self.followup = None;
+        self.dismissal = None;
+        self.contradicted = false;
+        self.followed_twice = false;
     }
 
     fn add_beneficiary(&mut self, cursor: &Cursor<'b, '_>) {

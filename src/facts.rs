@@ -120,11 +120,12 @@ pub enum EventKind {
     Retirement,
     Exclusion,
     Training,
+    Ctp,
 }
 
 impl EventKind {
     /// All kinds, in the order of R2.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Work,
         Self::Sickness,
         Self::Maternity,
@@ -137,6 +138,7 @@ impl EventKind {
         Self::Retirement,
         Self::Exclusion,
         Self::Training,
+        Self::Ctp,
     ];
 
     /// The name in files and in the law data.
@@ -154,6 +156,7 @@ impl EventKind {
             Self::Retirement => "retirement",
             Self::Exclusion => "exclusion",
             Self::Training => "training",
+            Self::Ctp => "ctp",
         }
     }
 
@@ -203,6 +206,46 @@ pub struct Opening {
     pub frozen: Option<(Cents, Span)>,
 }
 
+/// A row of `followup.csv`: what an adviser knows of a beneficiary's way into and through the CRP.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Followup<'a> {
+    /// Who follows; blank where nobody does yet.
+    pub adviser: Cow<'a, str>,
+    /// The day on which the CRP was proposed.
+    pub proposal: Option<Day>,
+    /// The day on which it was accepted.
+    pub acceptance: Option<Day>,
+    /// Protected employees: the day on which the administrative decision was notified.
+    pub protected_decision: Option<Day>,
+    /// The pre-assessment interview.
+    pub interview: Option<Day>,
+    /// The day on which services were offered.
+    pub plan: Option<Day>,
+    /// The day on which the beneficiary found work for good.
+    pub reclassified_on: Option<Day>,
+    /// The last day on which the adviser spoke with the beneficiary.
+    pub last_contact: Option<Day>,
+}
+
+/// A row of `employers.csv`: what the employer of the lost job owes hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dismissal {
+    /// Who employed.
+    pub employer: Siret,
+    /// Months of notice, in hundredths.
+    pub notice_months: u32,
+    /// A month's pay with the charges on it.
+    pub monthly_pay: Cents,
+    /// A month's gross pay, on average.
+    pub monthly_gross: Cents,
+    /// Hours of the individual right to training (DIF) that were not used, in hundredths.
+    pub dif_hours: u32,
+    /// Net pay an hour.
+    pub net_hourly: Cents,
+    /// Whether the employer proposed the CRP.
+    pub proposed: bool,
+}
+
 /// All that is known of one beneficiary.
 #[derive(Clone, Copy, Debug)]
 pub struct Dossier<'a> {
@@ -214,6 +257,10 @@ pub struct Dossier<'a> {
     pub earnings: &'a [Sourced<Earning>],
     /// What was stated when the ledger began; `None` where everything is worked out from the facts.
     pub opening: Option<Opening>,
+    /// Its way into and through the CRP, where that is exported.
+    pub followup: Option<&'a Sourced<Followup<'a>>>,
+    /// Its dismissal, where that is exported.
+    pub dismissal: Option<&'a Sourced<Dismissal>>,
 }
 
 /// The facts of one beneficiary as they are kept from run to run.

@@ -22,6 +22,7 @@ pub mod pipeline;
 pub mod publish;
 pub mod revision;
 pub mod settle;
+pub mod stats;
 pub mod totals;
 
 /// Bytes as hexadecimal digits, the form of every digest.

@@ -288,6 +288,18 @@ impl Rounding {
         floor + i64::from(up)
     }
 
+    /// The same for numbers beyond 64 bits whose quotient has fewer.
+    pub fn wide_quotient(self, numerator: i128, denominator: i128) -> i64 {
+        let (floor, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
+        let half = rest.cmp(&(denominator - rest));
+        let up = match self {
+            Self::HalfUp => half.is_ge(),
+            Self::HalfEven => half.is_gt() || (half.is_eq() && floor % 2 != 0),
+            Self::Down => false,
+        };
+        i64::try_from(floor + i128::from(up)).unwrap_or(i64::MAX)
+    }
+
     /// An amount times a fraction, rounded once: a part of a month, a rescaled wage.
     pub fn fraction(self, amount: Cents, numerator: i64, denominator: i64) -> Cents {
         Cents(self.quotient(amount.0 * numerator, denominator))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::anomaly::{Code, Finding};
 use crate::columns::Export;
+use crate::law::contribution::Contribution;
 use crate::money::Cents;
 use crate::revision::{Line, Nature, Payment};
 use crate::settle::Outcome;
@@ -12,7 +13,7 @@ use crate::settle::Outcome;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Rows accounted for, by export.
-    pub rows: [u64; 3],
+    pub rows: [u64; Export::COUNT],
     /// Rows of months behind that of the run, ignored.
     pub later: u64,
     /// Beneficiary rows by outcome.
@@ -25,8 +26,25 @@ pub struct Totals {
     pub by_regime: BTreeMap<String, Sums>,
     /// What the ledger holds of claims.
     pub claims: ClaimSums,
+    /// R8: rows of `contributions.csv`, and their sums.
+    pub contributions: (u64, Contribution),
+    /// The figures of the month, where they are asked for.
+    pub stats: crate::stats::Tally,
+    /// R7: what each adviser has to do.
+    pub advisers: BTreeMap<String, Adviser>,
     /// Findings by code.
     pub anomalies: BTreeMap<Code, u64>,
+}
+
+/// What an adviser has to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adviser {
+    /// Beneficiaries who are followed.
+    pub load: u64,
+    /// Steps that are overdue, in the order of [`Step::ALL`](crate::law::deadlines::Step::ALL).
+    pub overdue: [u64; 4],
+    /// Steps that were done late.
+    pub done_late: [u64; 4],
 }
 
 /// Payments, added up.
@@ -153,6 +171,17 @@ impl Totals {
             self.by_regime.entry(regime.clone()).or_default().add(sums);
         }
         self.claims.add(&other.claims);
+        self.stats.add(&other.stats);
+        self.contributions.0 += other.contributions.0;
+        self.contributions.1.add(&other.contributions.1);
+        for (name, other) in &other.advisers {
+            let own = self.advisers.entry(name.clone()).or_default();
+            own.load += other.load;
+            for at in 0..other.overdue.len() {
+                own.overdue[at] += other.overdue[at];
+                own.done_late[at] += other.done_late[at];
+            }
+        }
         for (code, count) in &other.anomalies {
             *self.anomalies.entry(*code).or_default() += count;
         }

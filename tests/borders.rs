@@ -16,7 +16,7 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 8] = [
+const MAY_NAME: [(&str, &[&str]); 9] = [
     ("calendar", &[]),
     (
         "explain",
@@ -28,6 +28,7 @@ const MAY_NAME: [(&str, &[&str]); 8] = [
     ("pipeline", &[]),
     ("revision", &["anomaly", "calendar", "columns", "dossier", "facts", "identity", "law", "money", "settle"]),
     ("settle", &["anomaly", "calendar", "columns", "facts", "identity", "law", "money"]),
+    ("stats", &["calendar", "dossier", "facts", "law", "money", "settle"]),
 ];
 
 /// The only parts that open files: commands read the law file, the intake opens exports, a night sorts in temporary files, publishing, the ledger and

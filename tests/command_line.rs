@@ -242,7 +242,7 @@ fn results_that_were_changed_are_told_and_written_anew_by_force_only() {
     let night = Night::new();
     night.run().has_status(0);
     fs::remove_file(night.out().join("summary.json")).unwrap();
-    night.run().has_status(2).tells(&["stand here (payments.csv, anomalies.csv, decisions.csv)"]);
+    night.run().has_status(2).tells(&["stand here (payments.csv, anomalies.csv, decisions.csv, handover.csv)"]);
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn json_is_the_summary_and_nothing_else() {
     assert_eq!(summary["outcomes"]["paid"], 1);
     assert_eq!(summary["by_regime"]["crp-2006"]["asr_days"], 31);
     assert_eq!(summary["inputs"][0]["name"], "beneficiaries.csv");
-    assert_eq!(summary["outputs"].as_array().unwrap().len(), 3);
+    assert_eq!(summary["outputs"].as_array().unwrap().len(), 4);
     for output in summary["outputs"].as_array().unwrap() {
         let bytes = night.bytes(output["name"].as_str().unwrap());
         assert_eq!(output["bytes"], bytes.len());

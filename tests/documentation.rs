@@ -138,7 +138,7 @@ fn rules(text: &str) -> BTreeSet<String> {
     for (at, _) in text.match_indices('R') {
         let group = digits(at + 1);
         let starts = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'#');
-        if !starts || group != 1 || bytes[at + 1] > b'6' {
+        if !starts || group != 1 || bytes[at + 1] > b'8' {
             continue;
         }
         let rule = if bytes.get(at + 2) == Some(&b'.') { digits(at + 3) } else { 0 };
@@ -290,7 +290,7 @@ fn the_guide_tells_every_option() {
         let words = text.split(|c: char| !is_name(c));
         words.filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned).collect()
     };
-    for command in ["run", "explain", "simulate", "law", "generate"] {
+    for command in ["run", "explain", "simulate", "deadlines", "stats", "law", "generate"] {
         let (status, help) = versement(root(), &format!("{command} --help"));
         assert_eq!(status, Some(0));
         let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));

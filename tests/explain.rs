@@ -24,8 +24,8 @@ use versement::money::Cents;
 
 fn statement(law: &Law, folder: &Path, month: Month, id: &str, encoding: Encoding, lang: Lang) -> Option<Statement> {
     let exports = Exports::find(folder).unwrap();
-    let readers =
-        Export::ALL.map(|export| BlockReader::open(export, exports.open(export).unwrap(), encoding, false).unwrap());
+    let open = |export| BlockReader::open(export, exports.open(export).unwrap(), encoding, false).unwrap();
+    let readers = Export::ALL.map(open).into();
     let id = BeneficiaryId::new(id.as_bytes()).unwrap();
     explain(law, month, id, &pick(readers, id).unwrap(), lang)
 }

@@ -12,6 +12,9 @@
 //! | `daily` | paid | `regime start n sjr [part_time] [notice] [population=article-3] [pension=2:450.00]` | `gross offset participation net`, or `unknown` |
 //! | `reference-wage` | the contract's last | `pay days`, or `sjr` | `sjr`, or `within`, `above`, `unknown` |
 //! | `month`, `differential` | a month | `procedure contract_end seniority sjr hours [part_time] [are_days] [notice] [pension=2:450.00:SPAN]`, any number of `event=KIND:SPAN`, `job=A:SPAN:HOURS:BASE`, `row=A:MONTH:HOURS:BASE:proof` | `days gross offset participation asr idr net [idr_held=yes]`, or `held=` a code |
+//! | `contribution` | of the procedure | `seniority` or `none`, `notice pay gross dif hourly [proposed=no] [law=CHOICE:WORD]` | `notice employee dif penalty due state` |
+//! | `deadlines` | of the procedure | `on [start] [proposal] [decision] [acceptance] [interview] [plan] [reclassified] [contact]` | each known step as `step=DUE:STATUS:DAYS` |
+//! | `handover` | the month of the end | as for `month` | `reason last asr_days left next register ctp`, or `none` |
 //!
 //! A `job` of an employer has a proved row for each month up to the one settled; `row` says otherwise of a month: other
 //! hours or base pay, `noproof`, or `row=A:MONTH:none` for no row at all.
@@ -35,10 +38,11 @@ use rust_decimal::Decimal;
 
 use case::{Answer, LAW, Rows, Typed, cents, oracle_in_words};
 use versement::calendar::{Day, Span};
-use versement::facts::{Pension, PensionCategory, Wage};
+use versement::facts::{Dismissal, Followup, Pension, PensionCategory, Wage};
 use versement::law::allowance::{InForce, RankedDay, Right};
+use versement::law::contribution::Contribution;
 use versement::law::regime::{Population, Regime};
-use versement::law::{UnknownLaw, duration};
+use versement::law::{Law, UnknownLaw, duration};
 use versement::money::{Cents, Rate};
 
 /// A row and where it stands.
@@ -60,20 +64,24 @@ type Answers = Result<Vec<(&'static str, String)>, String>;
 type Voices = fn(&str, &mut Inputs) -> Answers;
 
 /// Each table and who answers its rows: one answer of each voice that must say what is expected.
-const TABLES: [(&str, Voices); 7] = [
+const TABLES: [(&str, Voices); 10] = [
     ("are", are),
+    ("contribution", contribution),
     ("daily", daily),
+    ("deadlines", deadlines),
     ("differential", month),
+    ("handover", handover),
     ("month", month),
     ("reference-wage", reference_wage),
     ("regime", regime),
     ("term", term),
 ];
 
-/// Rules that compute something; R1.6, R3.5 and R5.2 say what is not computed here.
-const COMPUTING_RULES: [&str; 23] = [
-    "R0.1", "R0.2", "R0.3", "R1.1", "R1.2", "R1.3", "R1.4", "R1.5", "R2", "R3.1", "R3.2", "R3.3", "R3.4", "R4.1",
-    "R5.1", "R6.1", "R6.2", "R6.3", "R6.4", "R6.5", "R6.6", "R6.7", "R6.8",
+/// Rules that compute something; R3.5 and R5.2 say what is not computed here.
+const COMPUTING_RULES: [&str; 33] = [
+    "R0.1", "R0.2", "R0.3", "R1.1", "R1.2", "R1.3", "R1.4", "R1.5", "R1.6", "R2", "R3.1", "R3.2", "R3.3", "R3.4",
+    "R4.1", "R5.1", "R6.1", "R6.2", "R6.3", "R6.4", "R6.5", "R6.6", "R6.7", "R6.8", "R7.1", "R7.2", "R7.3", "R7.4",
+    "R8.1", "R8.2", "R8.3", "R8.4", "R8.5",
 ];
 
 fn folder() -> std::path::PathBuf {
@@ -277,6 +285,71 @@ fn month(month: &str, inputs: &mut Inputs) -> Answers {
     Ok(answers)
 }
 
+fn deadlines(day: &str, inputs: &mut Inputs) -> Answers {
+    let followup = Followup {
+        proposal: inputs.maybe("proposal")?,
+        acceptance: inputs.maybe("acceptance")?,
+        protected_decision: inputs.maybe("decision")?,
+        interview: inputs.maybe("interview")?,
+        plan: inputs.maybe("plan")?,
+        reclassified_on: inputs.maybe("reclassified")?,
+        last_contact: inputs.maybe("contact")?,
+        ..Followup::default()
+    };
+    let on: Day = inputs.needed("on")?;
+    let steps = LAW.deadlines(parse("day", day)?, inputs.maybe("start")?, &followup);
+    let Ok(steps) = steps else { return program("unknown".to_owned()) };
+    let told = steps.into_iter().flatten().map(|step| {
+        let standing = step.on(on);
+        format!("{}={}:{}:{}", step.step.name(), step.due, standing.name(), standing.late_days())
+    });
+    program(told.collect::<Vec<_>>().join(" "))
+}
+
+fn contribution(day: &str, inputs: &mut Inputs) -> Answers {
+    let hundredths = |value: Decimal| cents(value).0 as u32;
+    let seniority = inputs.needed::<String>("seniority")?;
+    let dismissal = Dismissal {
+        employer: case::siret("A"),
+        notice_months: hundredths(inputs.needed("notice")?),
+        monthly_pay: cents(inputs.needed("pay")?),
+        monthly_gross: cents(inputs.needed("gross")?),
+        dif_hours: hundredths(inputs.needed("dif")?),
+        net_hourly: cents(inputs.needed("hourly")?),
+        proposed: inputs.one("proposed")?.is_none_or(|word| word != "no"),
+    };
+    let seniority = if seniority == "none" { None } else { Some(parse("seniority", &seniority)?) };
+    let mut text = Law::BUILT_IN.to_owned();
+    for other in inputs.all("law") {
+        let [choice, word] = parts(&other)?;
+        let start = text.find(&format!("[choice.{choice}]")).ok_or("no such choice")?;
+        let value = start + text[start..].find("value = ").ok_or("no value")?;
+        let end = value + text[value..].find('\n').ok_or("no line end")?;
+        text.replace_range(value..end, &format!("value = \"{word}\""));
+    }
+    let law = Law::read(&text).map_err(|faults| format!("{faults:?}"))?;
+    let due = law.contribution(&dismissal, parse("day", day)?, seniority);
+    program(due.map_or_else(
+        |_| "unknown".to_owned(),
+        |due| {
+            let Contribution { notice, employee_notice, dif, penalty, state } = due;
+            let sum = due.due();
+            format!("notice={notice} employee={employee_notice} dif={dif} penalty={penalty} due={sum} state={state}")
+        },
+    ))
+}
+
+fn handover(month: &str, inputs: &mut Inputs) -> Answers {
+    let run = first_of_month(month)?;
+    let facts = facts(run, inputs)?;
+    let from_rows = Rows::new(&facts).settle(run);
+    let mut answers = vec![("the program, from rows of exports", from_rows.handover_in_words())];
+    if from_rows.held().is_empty() {
+        answers.push(("the oracle", oracle::handover(&facts, run).map_err(|reason| format!("{reason:?}"))?));
+    }
+    Ok(answers)
+}
+
 fn checked(answer: &Answer) -> Result<String, String> {
     answer.check_payment().map(|()| answer.in_words())
 }
@@ -304,7 +377,7 @@ fn facts(run: NaiveDate, inputs: &mut Inputs) -> Result<oracle::Facts, String> {
 
 fn event(text: &str) -> Result<oracle::Event, String> {
     use oracle::EventKind::*;
-    const KINDS: [oracle::EventKind; 11] = [
+    const KINDS: [oracle::EventKind; 12] = [
         Sickness,
         Maternity,
         Accident,
@@ -316,6 +389,7 @@ fn event(text: &str) -> Result<oracle::Event, String> {
         Retirement,
         Exclusion,
         Training,
+        Ctp,
     ];
     let [name, days] = parts(text)?;
     let kind = KINDS.into_iter().find(|&kind| case::kind(kind).name() == name);

@@ -344,6 +344,7 @@ fn each_kind_of_event() {
         (EventKind::BusinessCreation, final_event),
         (EventKind::Retirement, final_event),
         (EventKind::Exclusion, final_event),
+        (EventKind::Ctp, final_event),
         (EventKind::Training, 31),
     ];
     for (kind, days) in table {

@@ -127,6 +127,18 @@ fn the_program_agrees_with_the_oracle_to_the_cent() {
 
 // ---- What holds of every statement ----
 
+#[test]
+fn every_end_of_a_crp_is_handed_over_as_the_oracle_counts_it() {
+    hold(2_000, any_case(), |case| {
+        let answer = typed(&case);
+        if !answer.held().is_empty() {
+            return Ok(());
+        }
+        let Ok(expected) = oracle::handover(&case.facts, case.month) else { return Ok(()) };
+        same("handover", answer.handover_in_words(), expected)
+    });
+}
+
 fn is_sound(case: &AnyCase) -> Result<(), String> {
     let answer = typed(case);
     let run = case::month(case.month);

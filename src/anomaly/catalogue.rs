@@ -127,6 +127,10 @@ catalogue! {
     TwoEarnings = "A205", Error, PaymentHeld, FORMATS, "two different rows for one job and month", "keep one of the rows";
     SameRow = "A206", Warning, None, FORMATS, "the same row twice, identical",
         "nothing: the copy is dropped, the first row is used";
+    TwoFollowups = "A207", Error, PaymentHeld, FORMATS, "two different rows of follow-up for one beneficiary",
+        "keep one of the rows";
+    TwoDismissals = "A207", Error, None, FORMATS, "two different rows of employers for one beneficiary",
+        "keep one of the rows: until then no contribution is worked out";
     UnknownBeneficiary = "A301", Error, RowRefused, FORMATS, "row of an unknown beneficiary",
         "export the beneficiary too, or correct the number";
     DatesOutOfOrder = "A302", Error, PaymentHeld, FORMATS, "dates out of order", "correct the dates";
@@ -161,6 +165,18 @@ catalogue! {
         "export the beneficiary: nothing is paid until then";
     RowNotSentAgain = "A702", Error, PaymentHeld, FORMATS, "a row that could not be read was not sent again",
         "export the corrected row; an event that never was is withdrawn by an end on the eve of its start";
+    AcceptedLate = "D701", Error, PaymentHeld, DEADLINE_ANSWER, "accepted after the reflexion delay",
+        "check the days of the proposal and of the acceptance: a late acceptance is a refusal";
+    NoAnswer = "D702", Warning, None, DEADLINE_ANSWER, "no acceptance within the reflexion delay",
+        "enter the day of the acceptance: silence is a refusal";
+    NoAnswerHeld = "D702", Error, PaymentHeld, DEADLINE_ANSWER, "no acceptance within the reflexion delay, by strict law data",
+        "enter the day of the acceptance: silence is a refusal";
+    InterviewLate = "D703", Warning, None, DEADLINE_INTERVIEW, "pre-assessment interview late",
+        "hold the interview, or enter its day";
+    ServicesLate = "D704", Warning, None, DEADLINE_SERVICES, "services offered late",
+        "offer the services, or enter the day of the plan";
+    FollowUpMissing = "D705", Warning, None, DEADLINE_FOLLOW_UP, "no follow-up after the reclassification",
+        "speak with the beneficiary, or enter the day of the last contact";
 }
 
 impl fmt::Display for Code {

@@ -53,6 +53,11 @@ impl Finding {
         Self { code, place, beneficiary, found: found.into(), detail: detail.into() }
     }
 
+    /// Whether nothing at all is paid to the beneficiary. What an employer owes (`employers.csv`) holds nobody's allowance.
+    pub fn holds(&self) -> bool {
+        self.code.entry().effect.holds() && self.place.export != Export::Employers
+    }
+
     /// Place (with the number that the column has in its file), code, what was found, what to do.
     pub fn message(&self, column_number: Option<usize>) -> String {
         let Place { export, line, .. } = self.place;

@@ -71,7 +71,7 @@ impl Explain {
         let folder = self.exports.display();
         let exports = Exports::find(&self.exports).with_context(|| folder.to_string())?;
         let open = |export| BlockReader::open(export, exports.open(export)?, self.encoding.encoding(), false);
-        let readers = [open(Export::Beneficiaries)?, open(Export::Events)?, open(Export::Earnings)?];
+        let readers = Export::ALL.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let picked = pick(readers, self.beneficiary)?;
         let Some(statement) = explain(&law, self.month, self.beneficiary, &picked, self.lang) else {
             bail!("{} is not in {folder}; looked at {}", self.beneficiary, looked_at(&picked));

@@ -35,6 +35,9 @@ pub(super) struct Generate {
     /// How many beneficiaries in a hundred have a fault, drawn from the codes that a row can have
     #[arg(long, value_name = "PERCENT", default_value = "0")]
     faults: Share,
+    /// Make followup.csv and employers.csv too, and some contrats de transition professionnelle
+    #[arg(long)]
+    complete: bool,
     /// Write the rows in no order
     #[arg(long)]
     shuffled: bool,
@@ -53,6 +56,7 @@ impl Generate {
             beneficiaries: self.beneficiaries,
             seed: self.seed,
             faults: self.faults,
+            complete: self.complete,
             shuffled: self.shuffled,
         };
         let stands = |export: &Export| self.out.join(export.file_name()).symlink_metadata().is_ok();
@@ -76,11 +80,13 @@ impl Generate {
             let row = |name: &str, file: &FileWritten| {
                 [name.to_owned(), grouped(&file.rows.to_string()), grouped(&file.bytes.to_string())]
             };
-            let rows = [
+            let mut rows = vec![
                 row("beneficiaries.csv", &written.beneficiaries),
                 row("events.csv", &written.events),
                 row("earnings.csv", &written.earnings),
             ];
+            rows.extend(written.followup.as_ref().map(|file| row("followup.csv", file)));
+            rows.extend(written.employers.as_ref().map(|file| row("employers.csv", file)));
             say(&super::table::text(&["file", "rows", "bytes"], &rows));
             say(&format!("\nwritten to {}\n", self.out.display()));
         }

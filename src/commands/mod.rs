@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod close;
+mod deadlines;
 mod diff;
 mod explain;
 mod generate;
@@ -11,6 +12,7 @@ mod progress;
 mod run;
 mod runs;
 mod simulate;
+mod stats;
 mod table;
 mod verify;
 
@@ -54,6 +56,8 @@ enum Command {
     Verify(verify::Verify),
     Explain(explain::Explain),
     Simulate(simulate::Simulate),
+    Deadlines(deadlines::Deadlines),
+    Stats(stats::Stats),
     Law(law::Law),
     Generate(generate::Generate),
 }
@@ -70,6 +74,8 @@ impl Command {
             Self::Verify(verify) => verify.carry_out(),
             Self::Explain(explain) => explain.carry_out(),
             Self::Simulate(simulate) => simulate.carry_out(),
+            Self::Deadlines(deadlines) => deadlines.carry_out(),
+            Self::Stats(stats) => stats.carry_out(),
             Self::Law(law) => law.carry_out(),
             Self::Generate(generate) => generate.carry_out(),
         }

@@ -15,7 +15,7 @@ use crate::columns::Export;
 use crate::exports;
 use crate::intake::Exports;
 use crate::law::Law;
-use crate::night::{self, LedgerPlan, Phase, Plan, Progress, Settled, Timings};
+use crate::night::{self, LedgerPlan, Phase, Plan, Progress, Purpose, Settled, Timings};
 use crate::publish::staging::{SUMMARY, Staging};
 use crate::publish::summary::{Identity, Summary};
 
@@ -85,7 +85,7 @@ pub(super) struct Run {
 /// More threads than any machine for this job has would only cost memory.
 const MOST_THREADS: usize = 256;
 
-fn threads(text: &str) -> Result<NonZeroUsize, String> {
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
     let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS);
     threads.ok_or_else(|| format!("write a number from 1 to {MOST_THREADS}"))
 }
@@ -157,6 +157,7 @@ impl Run {
     fn plan<'p>(&self, night: &Night<'p>, ledger: Option<LedgerPlan<'p>>) -> Plan<'p> {
         Plan {
             month: self.month,
+            purpose: Purpose::Run,
             law: night.law,
             exports: night.exports,
             encoding: self.encoding.encoding(),
@@ -238,7 +239,7 @@ fn status(settled: &Settled) -> u8 {
 }
 
 /// A refused export or a publishing error is told as such, so that the exit status can be too.
-fn flatten(error: night::NightError) -> anyhow::Error {
+pub(super) fn flatten(error: night::NightError) -> anyhow::Error {
     match error {
         night::NightError::Publish(error) => error.into(),
         night::NightError::Ledger(error) => error.into(),

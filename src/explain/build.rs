@@ -10,7 +10,7 @@ use crate::anomaly::Finding;
 use crate::calendar::{Month, Span};
 use crate::columns::Export;
 use crate::dossier::Joined;
-use crate::exports::{Cursor, CursorBuffers, Encoding};
+use crate::exports::{self, CursorBuffers, Encoding};
 use crate::facts::{Dossier, PensionCategory, Wage};
 use crate::identity::BeneficiaryId;
 use crate::law::allowance::{Basis, InForce, RankedDay, Right};
@@ -29,14 +29,8 @@ pub fn explain(law: &Law, month: Month, id: BeneficiaryId, picked: &Picked, lang
     let bytes = &picked.batch.bytes;
     let is_utf8 = picked.headers[0].dialect.encoding == Encoding::Utf8;
     let text = is_utf8.then(|| str::from_utf8(bytes).ok()).flatten();
-    let mut buffers: [CursorBuffers; 3] = Default::default();
-    let [first, second, third] = &mut buffers;
-    let cursor = |export: Export, buffers| {
-        let at = export as usize;
-        Cursor::new(&picked.headers[at], (bytes, text), &picked.batch.rows[at], buffers, &mut |_| ())
-    };
-    let mut cursors =
-        [cursor(Export::Beneficiaries, first), cursor(Export::Events, second), cursor(Export::Earnings, third)];
+    let mut buffers: [CursorBuffers; Export::COUNT] = Default::default();
+    let mut cursors = exports::cursors(&picked.headers, &picked.batch, text, &mut buffers, &mut |_, _| ());
     let mut joined = Joined::default();
     // Every row that was picked has the number, so that none is anonymous.
     joined.gather(id, month, &mut cursors, &mut |_, _| ());
@@ -48,7 +42,7 @@ pub fn explain(law: &Law, month: Month, id: BeneficiaryId, picked: &Picked, lang
         Some(dossier) => {
             let mut settler = Settler::new(law, month);
             settler.settle(dossier, findings, &mut settlement);
-            let holds = findings.iter().any(|finding| finding.code.entry().effect.holds());
+            let holds = findings.iter().any(Finding::holds);
             // Where no law is known there are no lines to explain; the finding says why.
             let grounds = if holds { None } else { settler.grounds(dossier, &settlement).ok().flatten() };
             let right = settler.right(dossier);

@@ -8,11 +8,11 @@ use crate::identity::BeneficiaryId;
 #[derive(Debug)]
 pub struct Picked {
     /// The headers of the exports, in the order of [`Export::ALL`].
-    pub headers: [Header; 3],
+    pub headers: [Header; Export::COUNT],
     /// The rows.
     pub batch: Batch,
     /// How many rows each export has.
-    pub seen: [u64; 3],
+    pub seen: [u64; Export::COUNT],
 }
 
 impl Picked {
@@ -25,15 +25,15 @@ impl Picked {
 /// How much of an export is looked at at once.
 const BLOCK_BYTES: usize = 256 << 10;
 
-/// Goes through the exports, sorted or not, and keeps the rows of one beneficiary only.
+/// Goes through the exports, in the order of [`Export::ALL`] and sorted or not, and keeps the rows of one beneficiary only.
 ///
 /// # Errors
 /// An export can't be read, or its rows can't be told apart.
-pub fn pick<R: Read>(readers: [BlockReader<R>; 3], id: BeneficiaryId) -> Result<Picked, Refusal> {
+pub fn pick<R: Read>(readers: Vec<BlockReader<R>>, id: BeneficiaryId) -> Result<Picked, Refusal> {
     let mut picked = Batch::default();
-    let mut seen = [0; 3];
+    let mut seen = [0; Export::COUNT];
     let mut block = Batch::default();
-    let headers = readers.each_ref().map(|reader| reader.header().clone());
+    let headers = Export::ALL.map(|export| readers[export as usize].header().clone());
     for (export, mut reader) in Export::ALL.into_iter().zip(readers) {
         let at = export as usize;
         loop {

@@ -105,7 +105,14 @@ pub fn calendar(law: &Law, case: &Case) -> Result<Calendar, Vec<Finding>> {
     let mut month = first;
     loop {
         let earnings = earnings(&case.jobs, month);
-        let dossier = Dossier { beneficiary: &beneficiary, events: &events, earnings: &earnings, opening: None };
+        let dossier = Dossier {
+            beneficiary: &beneficiary,
+            events: &events,
+            earnings: &earnings,
+            opening: None,
+            followup: None,
+            dismissal: None,
+        };
         let mut settler = Settler::new(law, month);
         let mut settlement = Settlement::default();
         let mut findings = Vec::new();

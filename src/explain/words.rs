@@ -287,6 +287,34 @@ const SENTENCES: &[(Article, [&str; 2])] = &[
         article::DIFFERENTIAL_ARTICLE_3,
         ["Article 3 beneficiaries have no IDR.", "Les bénéficiaires de l'article 3 n'ont pas d'IDR."],
     ),
+    (
+        article::DEADLINE_ANSWER,
+        [
+            "The CRP is accepted within the reflexion delay; silence or a later answer is a refusal.",
+            "La CRP s'accepte dans le délai de réflexion ; l'absence de réponse ou une réponse tardive vaut refus.",
+        ],
+    ),
+    (
+        article::DEADLINE_INTERVIEW,
+        [
+            "The pre-assessment interview is held within 8 days of the first day of the CRP.",
+            "L'entretien de pré-bilan a lieu dans les 8 jours suivant la date d'effet de la CRP.",
+        ],
+    ),
+    (
+        article::DEADLINE_SERVICES,
+        [
+            "Services are offered within a month of the interview.",
+            "Les prestations sont proposées au plus tard dans le mois suivant l'entretien.",
+        ],
+    ),
+    (
+        article::DEADLINE_FOLLOW_UP,
+        [
+            "The follow-up goes on for 6 months after the reclassification.",
+            "Le suivi se poursuit pendant les 6 mois suivant le reclassement.",
+        ],
+    ),
 ];
 
 /// What a rule says, in one sentence; `None` for what is no rule of law.
@@ -309,6 +337,7 @@ pub fn event(kind: EventKind, lang: Lang) -> &'static str {
         EventKind::Retirement => ["retirement", "retraite"],
         EventKind::Exclusion => ["exclusion", "exclusion"],
         EventKind::Training => ["training", "formation"],
+        EventKind::Ctp => ["contrat de transition professionnelle", "contrat de transition professionnelle"],
     })
 }
 
@@ -397,6 +426,23 @@ fn in_french(code: Code) -> (&'static str, &'static str) {
             "une ligne illisible n'a pas été renvoyée",
             "exporter la ligne corrigée ; une fin la veille du début annule un événement",
         ),
+        Code::TwoFollowups => ("deux lignes de suivi différentes pour un bénéficiaire", "ne garder qu'une ligne"),
+        Code::TwoDismissals => ("deux lignes d'employeur différentes pour un bénéficiaire", "ne garder qu'une ligne"),
+        Code::AcceptedLate => (
+            "acceptation après le délai de réflexion",
+            "vérifier les dates de la proposition et de l'acceptation : une acceptation tardive vaut refus",
+        ),
+        Code::NoAnswer | Code::NoAnswerHeld => (
+            "pas d'acceptation dans le délai de réflexion",
+            "saisir la date de l'acceptation : l'absence de réponse vaut refus",
+        ),
+        Code::InterviewLate => ("entretien de pré-bilan en retard", "tenir l'entretien, ou en saisir la date"),
+        Code::ServicesLate => {
+            ("prestations proposées en retard", "proposer les prestations, ou saisir la date du plan")
+        }
+        Code::FollowUpMissing => {
+            ("pas de suivi après le reclassement", "s'entretenir avec le bénéficiaire, ou saisir le dernier contact")
+        }
     }
 }
 

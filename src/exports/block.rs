@@ -17,7 +17,7 @@ pub struct Batch {
     /// The bytes of all rows.
     pub bytes: Vec<u8>,
     /// The rows of each export, in the order of [`Export::ALL`].
-    pub rows: [Vec<Row>; 3],
+    pub rows: [Vec<Row>; Export::COUNT],
 }
 
 impl Batch {

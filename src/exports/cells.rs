@@ -167,6 +167,12 @@ impl<'r, 's> Cells<'r, 's> {
         u32::try_from(hundredths).ok().map(WeeklyHours)
     }
 
+    /// A number with up to two decimals, in hundredths.
+    pub(super) fn required_hundredths(&mut self, column: Column, largest: i64) -> Option<u32> {
+        let hundredths = self.decimal(self.field(column), column, Decimal { largest, ..HOURS }, true)?;
+        u32::try_from(hundredths).ok()
+    }
+
     /// R3.3: 0 < p ≤ 1.
     pub(super) fn ratio(&mut self, column: Column) -> Option<Rate> {
         if self.field(column).is_empty() {

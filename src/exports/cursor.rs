@@ -1,5 +1,6 @@
 //! Goes through the rows of one export in a batch, beneficiary by beneficiary.
 
+use super::block::Batch;
 use super::cells::Cells;
 use super::dialect::Encoding;
 use super::earnings::LaterMonth;
@@ -9,7 +10,7 @@ use super::rows::Row;
 use crate::anomaly::{Code, Finding, shortened};
 use crate::calendar::Month;
 use crate::columns::{Column, Export};
-use crate::facts::{Beneficiary, Earning, Event, Sourced};
+use crate::facts::{Beneficiary, Dismissal, Earning, Event, Followup, Sourced};
 use crate::identity::BeneficiaryId;
 
 /// What a row came to.
@@ -50,6 +51,23 @@ pub struct Cursor<'b, 's> {
 pub struct CursorBuffers {
     fields: Fields,
     findings: Vec<Finding>,
+}
+
+/// A cursor for each export of a batch whose bytes are `text` if they are UTF-8, in the order of [`Export::ALL`]; rows without
+/// a readable number go to `anonymous`.
+pub fn cursors<'b, 's>(
+    headers: &'s [Header; Export::COUNT],
+    batch: &'b Batch,
+    text: Option<&'b str>,
+    buffers: &'s mut [CursorBuffers; Export::COUNT],
+    anonymous: &mut impl FnMut(Export, Anonymous<'_>),
+) -> [Cursor<'b, 's>; Export::COUNT] {
+    let mut at = 0;
+    buffers.each_mut().map(|buffers| {
+        let (export, header, rows) = (Export::ALL[at], &headers[at], &batch.rows[at]);
+        at += 1;
+        Cursor::new(header, (&batch.bytes, text), rows, buffers, &mut |row| anonymous(export, row))
+    })
 }
 
 impl<'b, 's> Cursor<'b, 's> {
@@ -118,6 +136,8 @@ impl<'b, 's> Cursor<'b, 's> {
                     let month = cells.required_month(Column::Month);
                     _ = cells.earning(month);
                 }
+                Export::Followup => _ = cells.followup(),
+                Export::Employers => _ = cells.dismissal(),
             }
         }
         findings.sort_by_key(Finding::order);
@@ -155,6 +175,24 @@ impl<'b, 's> Cursor<'b, 's> {
             return Read::Refused;
         }
         cells.event().map_or(Read::Refused, Read::Fact)
+    }
+
+    /// The current row as one of `followup.csv`.
+    pub fn followup(&self, findings: &mut Vec<Finding>) -> Read<Sourced<Followup<'b>>> {
+        let mut cells = self.cells(findings);
+        if !cells.is_row() {
+            return Read::Refused;
+        }
+        cells.followup().map_or(Read::Refused, Read::Fact)
+    }
+
+    /// The current row as one of `employers.csv`.
+    pub fn dismissal(&self, findings: &mut Vec<Finding>) -> Read<Sourced<Dismissal>> {
+        let mut cells = self.cells(findings);
+        if !cells.is_row() {
+            return Read::Refused;
+        }
+        cells.dismissal().map_or(Read::Refused, Read::Fact)
     }
 
     /// The current row as one of `earnings.csv`, in a run of `month`.

@@ -55,7 +55,7 @@ impl Cells<'_, '_> {
         Some(Sourced { line: self.row.line, fact })
     }
 
-    fn employer(&mut self) -> Option<Siret> {
+    pub(super) fn employer(&mut self) -> Option<Siret> {
         let siret = Siret::new(self.required(Column::Employer)?);
         if !siret.is_valid() {
             self.find(Code::SiretKey, Column::Employer, None);

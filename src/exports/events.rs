@@ -5,7 +5,7 @@ use crate::columns::Column;
 use crate::facts::{Event, EventKind, Sourced};
 
 const KNOWN_KINDS: &str = "write one of sickness, maternity, accident, parental, presence, abroad, civic_service, \
-    business_creation, retirement, exclusion, training";
+    business_creation, retirement, exclusion, training, ctp";
 
 impl Cells<'_, '_> {
     /// A row of `events.csv`; `None` when it is refused, with every fault told.

@@ -6,14 +6,16 @@ mod cells;
 mod cursor;
 mod dialect;
 mod earnings;
+mod employers;
 mod events;
 mod fields;
+mod followup;
 mod header;
 mod rows;
 mod values;
 
 pub use block::{Batch, BlockReader, InputDigest};
-pub use cursor::{Anonymous, Cursor, CursorBuffers, Read};
+pub use cursor::{Anonymous, Cursor, CursorBuffers, Read, cursors};
 pub use dialect::{Delimiter, Dialect, Encoding};
 pub use header::Header;
 pub use rows::Row;

@@ -52,6 +52,15 @@ pub(super) fn draw(random: &mut Random, case: &Case, month: Span, events: &mut V
     }
 }
 
+/// A contrat de transition professionnelle, for a few of those who can have one.
+pub(super) fn draw_ctp(random: &mut Random, case: &Case, month: Span, events: &mut Vec<Event>) {
+    let last = case.term.min(month.last);
+    if random.chance(20) && case.start >= day(2006, 4, 15) && case.start <= last {
+        let start = case.start.plus_days(random.between(0, Span::new(case.start, last).days() - 1));
+        events.push(Event { kind: "ctp", start, end: None, orphan: false, damage: None });
+    }
+}
+
 /// The kind, or another where the person or the law excludes it.
 fn possible(kind: &'static str, case: &Case, start: Day) -> &'static str {
     match kind {

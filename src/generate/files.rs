@@ -5,6 +5,7 @@ use std::io::Write;
 use super::random::Shuffle;
 use super::rows::{self, DayTexts, Export};
 use super::sample::{Sample, Source};
+use super::truth::Truth;
 use super::{FileWritten, GenerateError};
 
 /// A file as far as it is written.
@@ -40,6 +41,8 @@ impl<W: Write> Sink<W> {
             Export::Beneficiaries => rows::beneficiary(sample, place > 0, days, out),
             Export::Events => rows::event(sample, &sample.events[place], days, out),
             Export::Earnings => rows::earning(sample, &sample.earnings[place], days, out),
+            Export::Followup => sample.followup[place].write(sample, days, out),
+            Export::Employers => sample.dismissals[place].write(sample, out),
         }
         self.rows += 1;
         if self.buffer.len() < Self::FULL { Ok(()) } else { self.flush() }
@@ -59,13 +62,15 @@ const REPORT: u64 = 1 << 13;
 pub(super) fn in_order<W: Write>(
     source: &Source,
     count: u64,
-    sinks: &mut [Sink<W>; 3],
+    sinks: &mut [Sink<W>],
+    truth: &mut Truth,
     mut progress: impl FnMut(u64),
 ) -> Result<(), GenerateError> {
     let days = DayTexts::new();
     let mut sample = source.sample(0);
     for index in 0..count {
         source.draw(index, &mut sample);
+        truth.count(source.month, &sample);
         for (sink, export) in sinks.iter_mut().zip(Export::ALL) {
             for place in 0..sample.rows(export) {
                 sink.row(&sample, export, place, &days)?;
@@ -86,13 +91,13 @@ const PLACES: u32 = 7;
 pub(super) fn shuffled<W: Write>(
     source: &Source,
     count: u64,
-    sinks: &mut [Sink<W>; 3],
+    sinks: &mut [Sink<W>],
     mut progress: impl FnMut(u64),
 ) -> Result<(), GenerateError> {
     let days = DayTexts::new();
     let mut sample = source.sample(0);
     let places_each = |export| Sample::most_rows(export).min(u64::from(PLACES));
-    let all: u64 = Export::ALL.into_iter().map(places_each).sum();
+    let all: u64 = Export::ALL.into_iter().take(sinks.len()).map(places_each).sum();
     let mut done = 0;
     for (sink, export) in sinks.iter_mut().zip(Export::ALL) {
         let places = count * places_each(export);

@@ -5,9 +5,11 @@
 mod accounts;
 mod cases;
 mod damage;
+mod employers;
 mod events;
 mod faults;
 mod files;
+mod followup;
 mod jobs;
 mod misprints;
 mod names;
@@ -17,6 +19,7 @@ mod rows;
 mod sample;
 #[cfg(test)]
 mod tests;
+mod truth;
 
 use std::fs;
 use std::io::{self, Write};
@@ -29,6 +32,7 @@ use crate::calendar::Month;
 use files::Sink;
 use rows::Export;
 use sample::Source;
+pub use truth::Truth;
 
 /// What to make up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +45,8 @@ pub struct Plan {
     pub seed: u64,
     /// How many beneficiaries have a fault.
     pub faults: Share,
+    /// Follow-up and employers are made up too, and some contrats de transition professionnelle.
+    pub complete: bool,
     /// Rows stand in no order, instead of that of the beneficiaries' numbers.
     pub shuffled: bool,
 }
@@ -96,7 +102,7 @@ pub struct FileWritten {
 }
 
 /// What was written into each file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// `beneficiaries.csv`.
     pub beneficiaries: FileWritten,
@@ -104,6 +110,12 @@ pub struct Written {
     pub events: FileWritten,
     /// `earnings.csv`.
     pub earnings: FileWritten,
+    /// `followup.csv`, if it was asked for.
+    pub followup: Option<FileWritten>,
+    /// `employers.csv`, if it was asked for.
+    pub employers: Option<FileWritten>,
+    /// What the month comes to, as far as it was made up without a fault and in order.
+    pub truth: Truth,
 }
 
 /// Why no exports, or only some of them, were written.
@@ -133,8 +145,8 @@ pub enum GenerateError {
     },
 }
 
-/// Makes the directory where it is missing and writes `beneficiaries.csv`, `events.csv` and `earnings.csv` into it, in
-/// place of earlier ones; they get their names when all three are complete. `progress` hears now and then how many of the
+/// Makes the directory where it is missing and writes `beneficiaries.csv`, `events.csv`, `earnings.csv` and, if asked for, the others
+/// into it, in place of earlier ones; they get their names when all are complete. `progress` hears now and then how many of the
 /// beneficiaries are done.
 pub fn write_exports(plan: &Plan, dir: &Path, progress: impl FnMut(u64)) -> Result<Written, GenerateError> {
     check(plan)?;
@@ -144,16 +156,16 @@ pub fn write_exports(plan: &Plan, dir: &Path, progress: impl FnMut(u64)) -> Resu
     };
     fs::create_dir_all(dir).map_err(failed(dir))?;
     let temporary = || tempfile::Builder::new().prefix(".versement-generate-").tempfile_in(dir).map_err(failed(dir));
-    let files = [temporary()?, temporary()?, temporary()?];
+    let exports = exports(plan);
+    let files = exports.iter().map(|_| temporary()).collect::<Result<Vec<_>, _>>()?;
     let open = |export: Export, file: &NamedTempFile| {
         let path = dir.join(export.file_name());
         let handle = file.as_file().try_clone().map_err(failed(&path))?;
         Ok(Sink::new(path.display().to_string(), handle, export))
     };
-    let [first, second, third] = &files;
-    let sinks = [open(Export::Beneficiaries, first)?, open(Export::Events, second)?, open(Export::Earnings, third)?];
+    let sinks = exports.iter().zip(&files).map(|(&export, file)| open(export, file)).collect::<Result<Vec<_>, _>>()?;
     let written = write(plan, sinks, progress)?;
-    for (file, export) in files.into_iter().zip([Export::Beneficiaries, Export::Events, Export::Earnings]) {
+    for (file, export) in files.into_iter().zip(exports) {
         let path = dir.join(export.file_name());
         file.persist(&path).map_err(|error| failed(&path)(error.error))?;
     }
@@ -163,12 +175,14 @@ pub fn write_exports(plan: &Plan, dir: &Path, progress: impl FnMut(u64)) -> Resu
 /// Writes the three exports, in the order of [`Written`], to where the caller wants them.
 pub fn write_to<W: Write>(plan: &Plan, outs: [W; 3], progress: impl FnMut(u64)) -> Result<Written, GenerateError> {
     check(plan)?;
-    let mut exports = Export::ALL.into_iter();
-    let sinks = outs.map(|out| {
-        let export = exports.next().unwrap_or(Export::Beneficiaries);
-        Sink::new(export.file_name().to_owned(), out, export)
-    });
-    write(plan, sinks, progress)
+    let sinks =
+        outs.into_iter().zip(Export::ALL).map(|(out, export)| Sink::new(export.file_name().to_owned(), out, export));
+    write(plan, sinks.collect(), progress)
+}
+
+/// The files of a plan.
+fn exports(plan: &Plan) -> &'static [Export] {
+    if plan.complete { &Export::ALL } else { &Export::ALL[..3] }
 }
 
 fn check(plan: &Plan) -> Result<(), GenerateError> {
@@ -182,13 +196,18 @@ fn check(plan: &Plan) -> Result<(), GenerateError> {
     Ok(())
 }
 
-fn write<W: Write>(plan: &Plan, mut sinks: [Sink<W>; 3], progress: impl FnMut(u64)) -> Result<Written, GenerateError> {
-    let source = Source { month: plan.month.span(), seed: plan.seed, faults: plan.faults.parts() };
+fn write<W: Write>(plan: &Plan, mut sinks: Vec<Sink<W>>, progress: impl FnMut(u64)) -> Result<Written, GenerateError> {
+    let source =
+        Source { month: plan.month.span(), seed: plan.seed, faults: plan.faults.parts(), complete: plan.complete };
+    let mut truth = Truth::default();
     if plan.shuffled {
         files::shuffled(&source, plan.beneficiaries, &mut sinks, progress)?;
     } else {
-        files::in_order(&source, plan.beneficiaries, &mut sinks, progress)?;
+        files::in_order(&source, plan.beneficiaries, &mut sinks, &mut truth, progress)?;
     }
-    let [beneficiaries, events, earnings] = sinks;
-    Ok(Written { beneficiaries: beneficiaries.finish()?, events: events.finish()?, earnings: earnings.finish()? })
+    let mut written = sinks.into_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?.into_iter();
+    let mut next = || written.next();
+    let none = FileWritten { rows: 0, bytes: 0 };
+    let (beneficiaries, events, earnings) = (next().unwrap_or(none), next().unwrap_or(none), next().unwrap_or(none));
+    Ok(Written { beneficiaries, events, earnings, followup: next(), employers: next(), truth })
 }

@@ -10,6 +10,9 @@ pub(super) enum Topic {
     Person,
     Faults,
     FaultDetails,
+    Transition,
+    Followup,
+    Employers,
 }
 
 /// SplitMix64: G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, with

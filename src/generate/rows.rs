@@ -11,22 +11,27 @@ use super::{accounts, cases};
 use crate::calendar::{Day, Month, Span};
 use crate::money::Cents;
 
-/// One of the three exports.
+/// One of the exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Export {
     Beneficiaries,
     Events,
     Earnings,
+    Followup,
+    Employers,
 }
 
 impl Export {
-    pub(super) const ALL: [Self; 3] = [Self::Beneficiaries, Self::Events, Self::Earnings];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Beneficiaries, Self::Events, Self::Earnings, Self::Followup, Self::Employers];
 
     pub(super) fn file_name(self) -> &'static str {
         match self {
             Self::Beneficiaries => "beneficiaries.csv",
             Self::Events => "events.csv",
             Self::Earnings => "earnings.csv",
+            Self::Followup => "followup.csv",
+            Self::Employers => "employers.csv",
         }
     }
 
@@ -41,6 +46,14 @@ impl Export {
             Self::Events => "beneficiary_id,kind,start,end",
             Self::Earnings => {
                 "beneficiary_id,employer,month,job_start,job_end,weekly_hours,base_monthly_gross,gross_paid,proof"
+            }
+            Self::Followup => {
+                "beneficiary_id,adviser,proposal_date,acceptance_date,protected_decision_date,interview_date,plan_date,\
+                 reclassified_on,last_contact"
+            }
+            Self::Employers => {
+                "beneficiary_id,employer,notice_months,monthly_pay_with_charges,monthly_gross_average,dif_hours,\
+                 net_hourly_pay,proposed"
             }
         }
     }
@@ -72,7 +85,7 @@ impl DayTexts {
         }
     }
 
-    fn day(&self, day: Option<Day>, out: &mut Vec<u8>) {
+    pub(super) fn day(&self, day: Option<Day>, out: &mut Vec<u8>) {
         if let Some(day) = day {
             self.write(day, 10, out);
         }
@@ -84,7 +97,7 @@ impl DayTexts {
 }
 
 /// Appends the number of a beneficiary: all have the same length, so that their order is that of the bytes.
-fn id(index: u64, out: &mut Vec<u8>) {
+pub(super) fn id(index: u64, out: &mut Vec<u8>) {
     let mut text = *b"B0000000000";
     accounts::digits(&mut text[1..], index + 1);
     out.extend_from_slice(&text);
@@ -223,7 +236,7 @@ fn hours(hundredths: i64, terse: bool, out: &mut Vec<u8>) {
 }
 
 /// A number with so many decimals (at most four), or without idle zeros.
-fn decimals(value: i64, places: usize, terse: bool, out: &mut Vec<u8>) {
+pub(super) fn decimals(value: i64, places: usize, terse: bool, out: &mut Vec<u8>) {
     let one = if places == 2 { 100 } else { 10_000 };
     whole(Some(value / one), out);
     out.push(b'.');

@@ -2,8 +2,10 @@
 
 use super::cases::Case;
 use super::damage::Damage;
+use super::employers::{self, Dismissal};
 use super::events::{self, Event};
 use super::faults::{self, Fault};
+use super::followup::{self, Followup};
 use super::jobs::{self, Earning};
 use super::random::{Random, Topic};
 use super::rows::Export;
@@ -16,6 +18,8 @@ pub(super) struct Source {
     pub(super) seed: u64,
     /// Faulty beneficiaries in ten thousand.
     pub(super) faults: u32,
+    /// Follow-up, employers and contrats de transition professionnelle too.
+    pub(super) complete: bool,
 }
 
 /// The second row of a beneficiary who stands twice in the file.
@@ -35,6 +39,8 @@ pub(super) struct Sample {
     pub(super) damage: Option<Damage>,
     pub(super) events: Vec<Event>,
     pub(super) earnings: Vec<Earning>,
+    pub(super) followup: Vec<Followup>,
+    pub(super) dismissals: Vec<Dismissal>,
 }
 
 impl Source {
@@ -52,6 +58,8 @@ impl Source {
             damage: None,
             events: Vec::new(),
             earnings: Vec::new(),
+            followup: Vec::new(),
+            dismissals: Vec::new(),
         };
         self.draw(index, &mut sample);
         sample
@@ -65,8 +73,16 @@ impl Source {
         (sample.index, sample.case, sample.copy, sample.damage) = (index, case, None, None);
         sample.events.clear();
         sample.earnings.clear();
+        sample.followup.clear();
+        sample.dismissals.clear();
         events::draw(&mut self.random(index, Topic::Events), &case, self.month, &mut sample.events);
         jobs::draw(&mut self.random(index, Topic::Jobs), &case, self.month, wish.job, &mut sample.earnings);
+        if self.complete {
+            events::draw_ctp(&mut self.random(index, Topic::Transition), &case, self.month, &mut sample.events);
+            let faulty = self.faults;
+            followup::draw(&mut self.random(index, Topic::Followup), faulty, self.month, sample);
+            employers::draw(&mut self.random(index, Topic::Employers), faulty, sample);
+        }
         if faults[0].is_none() {
             return;
         }
@@ -88,7 +104,10 @@ impl Source {
         let faulty = || self.faults(index)[0].is_some();
         match export {
             Export::Beneficiaries => place == 0 || faulty(),
-            Export::Events => place < events::count(&mut self.random(index, Topic::Events)) || faulty(),
+            Export::Events => {
+                place < events::count(&mut self.random(index, Topic::Events)) || self.complete || faulty()
+            }
+            Export::Followup | Export::Employers => true,
             Export::Earnings => {
                 let band = Case::band(&mut self.random(index, Topic::Case));
                 place < jobs::at_most(&mut self.random(index, Topic::Jobs), band) || faulty()
@@ -104,6 +123,8 @@ impl Sample {
             Export::Beneficiaries => 1 + usize::from(self.copy.is_some()),
             Export::Events => self.events.len(),
             Export::Earnings => self.earnings.len(),
+            Export::Followup => self.followup.len(),
+            Export::Employers => self.dismissals.len(),
         }
     }
 
@@ -111,8 +132,10 @@ impl Sample {
     pub(super) fn most_rows(export: Export) -> u64 {
         match export {
             Export::Beneficiaries => 2,
-            Export::Events => events::MOST + 2,
+            Export::Events => events::MOST + 3,
             Export::Earnings => jobs::MOST + 2,
+            Export::Followup => followup::MOST,
+            Export::Employers => employers::MOST,
         }
     }
 }

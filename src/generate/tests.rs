@@ -8,7 +8,7 @@ use crate::identity::{BeneficiaryId, Iban, Nir, Siret};
 
 fn plan(beneficiaries: u64) -> Plan {
     let month = "2009-05".parse().unwrap();
-    Plan { month, beneficiaries, seed: 7, faults: Share::default(), shuffled: false }
+    Plan { month, beneficiaries, seed: 7, faults: Share::default(), complete: false, shuffled: false }
 }
 
 fn bytes(plan: &Plan) -> [Vec<u8>; 3] {

@@ -72,6 +72,14 @@ articles! {
     DIFFERENTIAL_TWO_JOBS = "R6.8", "CRP convention art. 9; choice: held for review";
     /// Article 3 has no IDR.
     DIFFERENTIAL_ARTICLE_3 = "R0.2", "CRP convention art. 9 last al.";
+    /// The reflexion delay.
+    DEADLINE_ANSWER = "R7.1", "CRP conventions; Code du travail arts L1233-65 to L1233-70";
+    /// The pre-assessment interview.
+    DEADLINE_INTERVIEW = "R7.2", "CRP convention art. 6 al. 1";
+    /// The services.
+    DEADLINE_SERVICES = "R7.3", "CRP convention art. 6 al. 3";
+    /// The follow-up.
+    DEADLINE_FOLLOW_UP = "R7.4", "CRP convention art. 7";
     /// No rule of law: the contract on files.
     FORMATS = "formats", "docs/FORMATS.md";
 }

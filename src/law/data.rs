@@ -1,6 +1,7 @@
 //! Reads the law data, and tells every fault of it with its line and column.
 
 mod reader;
+mod scheme;
 
 use std::ops::Range;
 
@@ -13,6 +14,8 @@ pub use reader::LawFault;
 use super::Law;
 use super::allowance::{Allowance, AreRates, Formula};
 use super::claims::ClaimRules;
+use super::contribution::ContributionChoices;
+use super::deadlines::Silence;
 use super::differential::{DifferentialRates, RescaledHours};
 use super::interruption::{Interruption, KindRule};
 use super::listing::{Listed, Listing};
@@ -41,10 +44,12 @@ pub(super) fn read(text: &str) -> Result<Law, Vec<LawFault>> {
 }
 
 /// The tables that the program knows, in the order in which `versement law` lists them.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 19] = [
     "regime",
     "eligibility",
     "interruption",
+    "transition",
+    "handover",
     "allowance",
     "are_rates",
     "are_fixed_part",
@@ -53,6 +58,9 @@ const TABLES: [&str; 14] = [
     "social_security_ceiling",
     "participation",
     "differential",
+    "reflexion",
+    "follow_up",
+    "contribution",
     "limits",
     "claims",
     "choice",
@@ -84,6 +92,8 @@ impl Reader<'_> {
             reader.whole(row, "ordinary_seniority_months").map(Some)
         });
         let interruptions = self.interruptions(&whole, &by_id);
+        let transition_months = self.transition_months(&whole);
+        let registrations = self.registrations(&whole);
         self.allowances(&whole, &mut by_id);
         let are_rates =
             self.timeline(&whole, "are_rates", &["most", "proportional", "with_fixed_part"], |reader, row| {
@@ -144,6 +154,9 @@ impl Reader<'_> {
                 let (delay_days, correction_months) = (i64::from(delay_days?), correction_months?);
                 Some(Some(ClaimRules { recovered_share: recovered_share?, delay_days, correction_months }))
             });
+        let reflexion = self.reflexion(&whole);
+        let follow_up = self.follow_up(&whole);
+        let contribution = self.contribution(&whole);
         let choices = self.choices(&whole)?;
         let changes = self.changes([
             &mut by_id.iter().flat_map(|regime| regime.allowance.changes()),
@@ -163,6 +176,8 @@ impl Reader<'_> {
             regime_by_day,
             ordinary_seniority,
             interruptions,
+            transition_months,
+            registrations,
             are_rates,
             are_fixed_part,
             minimum_are,
@@ -174,6 +189,11 @@ impl Reader<'_> {
             claims,
             pension_daily: choices.pension_daily,
             rescaled_hours: choices.rescaled_hours,
+            reflexion,
+            follow_up,
+            silence: choices.silence,
+            contribution,
+            contribution_choices: choices.contribution,
             changes,
         })
     }
@@ -301,10 +321,16 @@ impl Reader<'_> {
     }
 
     fn choices(&mut self, root: &Row<'_>) -> Option<Choices> {
-        const KNOWN: [(&str, &[&str]); 5] = [
+        const KNOWN: [(&str, &[&str]); 11] = [
             ("rounding", &["half-up", "half-even", "down"]),
             ("pension_daily", &["twelve-months-of-365-days", "month-of-30-days"]),
             ("rescaled_hours", &["proportional", "as-is"]),
+            ("silence", &["warns", "holds"]),
+            ("short_notice", &["to-the-fund", "to-the-employee"]),
+            ("employee_notice", &["with-charges", "average-gross"]),
+            ("dif_years", &["whole", "pro-rata"]),
+            ("not_proposed", &["instead", "added"]),
+            ("rest_days", &["count"]),
             ("term_extension", &["none"]),
             ("wage_revaluation", &["none"]),
         ];
@@ -341,11 +367,18 @@ impl Reader<'_> {
                 self.listing.push(Listed { name: format!("choice {name}"), from: None, value, source });
             }
         }
-        let [rounding, pension_daily, rescaled_hours, ..] = chosen;
+        let [rounding, pension_daily, rescaled_hours, silence, short, employee, years, not_proposed, ..] = chosen;
         Some(Choices {
             rounding: [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down][rounding?],
             pension_daily: [PensionDaily::TwelveMonthsOf365Days, PensionDaily::MonthOf30Days][pension_daily?],
             rescaled_hours: [RescaledHours::Proportional, RescaledHours::AsIs][rescaled_hours?],
+            silence: [Silence::Warns, Silence::Holds][silence?],
+            contribution: ContributionChoices {
+                short_notice_to_fund: short? == 0,
+                employee_with_charges: employee? == 0,
+                whole_years: years? == 0,
+                penalty_alone: not_proposed? == 0,
+            },
         })
     }
 
@@ -409,6 +442,8 @@ struct Choices {
     rounding: Rounding,
     pension_daily: PensionDaily,
     rescaled_hours: RescaledHours,
+    silence: Silence,
+    contribution: ContributionChoices,
 }
 
 #[cfg(test)]

@@ -6,9 +6,12 @@ pub mod allowance;
 pub mod article;
 pub mod claims;
 pub mod compared;
+pub mod contribution;
 mod data;
+pub mod deadlines;
 pub mod differential;
 pub mod duration;
+pub mod handover;
 pub mod interruption;
 pub mod listing;
 pub mod participation;
@@ -25,7 +28,10 @@ use crate::money::{Cents, Rate, Rounding};
 
 use allowance::AreRates;
 use claims::ClaimRules;
+use contribution::{ContributionChoices, ContributionRules};
+use deadlines::{FollowUp, Reflexion, Silence};
 use differential::{DifferentialRates, RescaledHours};
+use handover::Registrations;
 use interruption::Interruptions;
 use pension::PensionDaily;
 use reference_wage::Limits;
@@ -49,6 +55,8 @@ pub struct Law {
     regime_by_day: Timeline<usize>,
     ordinary_seniority: Timeline<u32>,
     interruptions: Interruptions,
+    transition_months: Timeline<u32>,
+    registrations: Registrations,
     are_rates: Timeline<AreRates>,
     are_fixed_part: Timeline<Cents>,
     minimum_are: Timeline<Cents>,
@@ -60,6 +68,11 @@ pub struct Law {
     claims: Timeline<ClaimRules>,
     pension_daily: PensionDaily,
     rescaled_hours: RescaledHours,
+    reflexion: Timeline<Reflexion>,
+    follow_up: Timeline<FollowUp>,
+    silence: Silence,
+    contribution: Timeline<ContributionRules>,
+    contribution_choices: ContributionChoices,
     changes: Vec<Day>,
 }
 

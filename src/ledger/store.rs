@@ -216,7 +216,10 @@ impl HeldLedger {
     pub fn publish(&self, run: &Run, out: &Path) -> Result<(), LedgerError> {
         let staging = Staging::open(out)?;
         let mut files = Vec::new();
-        for name in Table::ALL.into_iter().map(Table::file_name).chain([SUMMARY]) {
+        // Contributions are there only where employers were exported.
+        let was_made = |name: &&str| run.record.files.iter().any(|known| known.name == **name);
+        let tables = Table::of_run(true).iter().map(|table| table.file_name()).filter(was_made);
+        for name in tables.chain([SUMMARY]) {
             let path = run.folder.join(name);
             let file = staging.copy(name, &path)?;
             let known = run.record.files.iter().find(|known| known.name == name);

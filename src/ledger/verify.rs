@@ -206,7 +206,14 @@ fn follows_from_facts(kept: &Kept<'_>, settler: &mut Settler<'_>, last: Month) -
     let beneficiary = Sourced { line: 0, fact: kept.facts.beneficiary.clone() };
     let events: Vec<_> = kept.facts.events.iter().map(|&fact| Sourced { line: 0, fact }).collect();
     let earnings: Vec<_> = kept.facts.earnings.iter().map(|&fact| Sourced { line: 0, fact }).collect();
-    let dossier = Dossier { beneficiary: &beneficiary, events: &events, earnings: &earnings, opening: kept.opening };
+    let dossier = Dossier {
+        beneficiary: &beneficiary,
+        events: &events,
+        earnings: &earnings,
+        opening: kept.opening,
+        followup: None,
+        dismissal: None,
+    };
     let (mut settlement, mut findings, mut told) = (Settlement::default(), Vec::new(), Vec::new());
     let start = beneficiary.fact.contract_end.next();
     let mut month = start.max(kept.opening.map_or(start, |opening| opening.first)).month();

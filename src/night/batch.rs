@@ -1,21 +1,33 @@
 //! One batch: rows to dossiers, dossiers to settlements, settlements to the bytes of the files.
 
 use super::NightError;
+use super::beside;
 use super::ledger_side::{LedgerPlan, Recalled};
 use crate::anomaly::Finding;
-use crate::calendar::Month;
+use crate::calendar::{Day, Month};
 use crate::columns::Export;
 use crate::dossier::{Joined, RowFate};
-use crate::exports::{Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
+use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
 use crate::ledger::{EncodedEntries, Entries, LedgerError};
 use crate::money::Cents;
-use crate::publish::Table;
 use crate::publish::rows::{self, Decision, MonthText};
+use crate::publish::{self, Table};
 use crate::revision::{Kept, Line, Nature, Payment, Revised, Reviser, Stated};
 use crate::settle::{Outcome, Settlement, Settler};
 use crate::totals::Totals;
+
+/// To what end exports are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To pay.
+    Run,
+    /// To tell what is due by when, on a day.
+    Deadlines(Day),
+    /// To count.
+    Stats,
+}
 
 /// What every batch of a run has in common.
 #[derive(Debug)]
@@ -24,8 +36,10 @@ pub struct Task<'r> {
     pub law: &'r Law,
     /// For which month.
     pub month: Month,
+    /// To what end.
+    pub purpose: Purpose,
     /// The headers of the exports, in the order of [`Export::ALL`].
-    pub headers: &'r [Header; 3],
+    pub headers: &'r [Header; Export::COUNT],
     /// The ledger, if there is one.
     pub ledger: Option<&'r LedgerPlan<'r>>,
 }
@@ -36,7 +50,7 @@ pub struct Output {
     /// Rows with a readable number, by [`Table`].
     pub tables: [Vec<u8>; Table::COUNT],
     /// Rows of `anomalies.csv` without one, by export.
-    pub anonymous_anomalies: [Vec<u8>; 3],
+    pub anonymous_anomalies: [Vec<u8>; Export::COUNT],
     /// Rows of `decisions.csv` without one.
     pub anonymous_decisions: Vec<u8>,
     /// What goes into the ledger.
@@ -48,6 +62,13 @@ pub struct Output {
 impl Output {
     fn of(&mut self, table: Table) -> &mut Vec<u8> {
         &mut self.tables[table as usize]
+    }
+
+    /// Forgets the rows of all other tables.
+    fn keep(&mut self, table: Option<Table>) {
+        let kept = table.map(|table| table as usize);
+        let others = self.tables.iter_mut().enumerate().filter(|(at, _)| Some(*at) != kept);
+        others.for_each(|(_, rows)| rows.clear());
     }
 
     /// Forgets all rows and keeps the buffers.
@@ -76,7 +97,7 @@ pub struct BatchSettler<'r> {
     reviser: Option<Reviser<'r>>,
     settlement: Settlement<'r>,
     month: MonthText,
-    cursors: [CursorBuffers; 3],
+    cursors: [CursorBuffers; Export::COUNT],
     /// What all batches added up to.
     pub totals: Totals,
 }
@@ -123,20 +144,14 @@ impl<'r> BatchSettler<'r> {
         recalled: &Recalled,
         bounds: Bounds,
         output: &mut Output,
-        buffers: &mut [CursorBuffers; 3],
+        buffers: &mut [CursorBuffers; Export::COUNT],
     ) -> Result<(), NightError> {
         let headers = self.task.headers;
         let mut unread = Unread::new(headers);
-        let [first, second, third] = buffers;
         // One encoding is said for all exports. One look at all bytes costs less than one at each row.
         let is_utf8 = headers[0].dialect.encoding == Encoding::Utf8;
         let text = Some(&batch.bytes).filter(|_| is_utf8).and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
-        let mut cursor = |export: Export, buffers| {
-            let (header, rows) = (&headers[export as usize], &batch.rows[export as usize]);
-            Cursor::new(header, (&batch.bytes, text), rows, buffers, &mut |row| unread.add(export, row))
-        };
-        let mut cursors =
-            [cursor(Export::Beneficiaries, first), cursor(Export::Events, second), cursor(Export::Earnings, third)];
+        let mut cursors = exports::cursors(headers, batch, text, buffers, &mut |export, row| unread.add(export, row));
         let mut joined = Joined::default();
         let mut previous = bounds.above;
         let mut sorted = Ok(());
@@ -192,6 +207,12 @@ impl<'r> BatchSettler<'r> {
             rows::payment(output.of(Table::Payments), &row.fact, &self.month, regime, payment);
             self.totals.add_payment(regime, payment);
         }
+        let is_sure = beside::is_sure(joined);
+        let handover = self.settlement.handover.as_ref().filter(|_| is_sure && joined.beneficiary.is_some());
+        if let Some(handover) = handover {
+            let of = (regime.unwrap_or_default(), self.settlement.outcome);
+            publish::handover(output.of(Table::Handover), id, &self.month, of, handover);
+        }
         let findings = &mut joined.findings;
         if findings.len() > 1 {
             findings.sort_by_key(Finding::order);
@@ -217,6 +238,23 @@ impl<'r> BatchSettler<'r> {
             let decision = Decision { beneficiary: Some(id), line, outcome, findings, net };
             rows::decision(output.of(Table::Decisions), &decision);
             self.totals.count_outcome(outcome);
+        }
+        if joined.dismissal().is_some() {
+            let out = output.of(Table::Contributions);
+            beside::contribution(self.task, id, &self.month, joined, out, &mut self.totals);
+        }
+        match self.task.purpose {
+            Purpose::Run => {}
+            Purpose::Deadlines(on) => {
+                output.keep(Some(Table::Deadlines));
+                let out = output.of(Table::Deadlines);
+                beside::deadlines(self.task, (id, on), &self.settler, joined, out, &mut self.totals);
+            }
+            Purpose::Stats => {
+                output.keep(None);
+                let Task { law, month, .. } = self.task;
+                self.totals.stats.count(law, *month, &self.settler, &self.settlement, joined, is_sure);
+            }
         }
     }
 }
@@ -264,14 +302,14 @@ fn of_line(findings: &[Finding], line: u64) -> &[Finding] {
 /// Gathers rows whose beneficiary number can't be read.
 #[derive(Debug)]
 pub(super) struct Unread<'r> {
-    headers: &'r [Header; 3],
+    headers: &'r [Header; Export::COUNT],
     pub(super) totals: Totals,
-    pub(super) anomalies: [Vec<u8>; 3],
+    pub(super) anomalies: [Vec<u8>; Export::COUNT],
     pub(super) decisions: Vec<u8>,
 }
 
 impl<'r> Unread<'r> {
-    pub(super) fn new(headers: &'r [Header; 3]) -> Self {
+    pub(super) fn new(headers: &'r [Header; Export::COUNT]) -> Self {
         Self { headers, totals: Totals::default(), anomalies: Default::default(), decisions: Vec::new() }
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::SpooledTempFile;
 
-use super::batch::{BatchSettler, Bounds, Output, Task};
+use super::batch::{BatchSettler, Bounds, Output, Purpose, Task};
 use super::ledger_side::{Recall, Recalled};
 use super::progress::Progress;
 use super::sorted::Merge;
@@ -110,7 +110,11 @@ pub(super) fn run<B: Batches>(
     progress: &Progress,
 ) -> Result<Gathered, NightError> {
     let mut files = Vec::new();
-    for &table in Table::of_run(plan.ledger.is_some()) {
+    let tables = match plan.purpose {
+        Purpose::Deadlines(_) => &Table::ALL[..],
+        Purpose::Run | Purpose::Stats => Table::of_run(plan.ledger.is_some()),
+    };
+    for &table in tables {
         let mut file = staging.file(table.file_name(), plan.with_digests)?;
         file.append(table.header().as_bytes())?;
         files.push(file);
@@ -255,7 +259,7 @@ impl<'r, B: Batches> Stages for Gather<'r, '_, B> {
 /// Rows without a readable beneficiary number, kept back for the ends of the files; in memory as long as they are few,
 /// else in temporary files without a name.
 pub(super) struct AnonymousRows {
-    anomalies: [SpooledTempFile; 3],
+    anomalies: [SpooledTempFile; Export::COUNT],
     decisions: SpooledTempFile,
 }
 
@@ -264,10 +268,10 @@ impl AnonymousRows {
 
     pub(super) fn new(staging: &Staging) -> Self {
         let spool = || tempfile::spooled_tempfile_in(Self::IN_MEMORY, staging.folder());
-        Self { anomalies: [spool(), spool(), spool()], decisions: spool() }
+        Self { anomalies: std::array::from_fn(|_| spool()), decisions: spool() }
     }
 
-    pub(super) fn add(&mut self, anomalies: &[Vec<u8>; 3], decisions: &[u8]) -> io::Result<()> {
+    pub(super) fn add(&mut self, anomalies: &[Vec<u8>; Export::COUNT], decisions: &[u8]) -> io::Result<()> {
         for (spool, bytes) in self.anomalies.iter_mut().zip(anomalies) {
             spool.write_all(bytes)?;
         }

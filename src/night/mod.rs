@@ -1,6 +1,7 @@
 //! A night: the exports of a month, settled and ready to be published.
 
 mod batch;
+mod beside;
 mod gather;
 mod ledger_side;
 mod partitions;
@@ -8,7 +9,7 @@ mod progress;
 mod scatter;
 mod sorted;
 
-pub use batch::{BatchSettler, Bounds, Output, Task};
+pub use batch::{BatchSettler, Bounds, Output, Purpose, Task};
 pub use gather::Timings;
 pub use ledger_side::{LedgerPlan, Recall, Recalled};
 pub use progress::{Phase, Progress};
@@ -25,6 +26,7 @@ use crate::law::Law;
 use crate::ledger::LedgerError;
 use crate::publish::staging::{PublishError, StagedFile, Staging};
 use crate::publish::{Table, rows};
+use crate::stats::Stats;
 use crate::totals::{Sums, Totals};
 
 use gather::Gathered;
@@ -34,6 +36,8 @@ use gather::Gathered;
 pub struct Plan<'p> {
     /// For which month.
     pub month: Month,
+    /// To what end; only a run is published as one.
+    pub purpose: Purpose,
     /// By which law.
     pub law: &'p Law,
     /// The exports.
@@ -61,7 +65,7 @@ pub struct Settled {
     /// Counts and sums.
     pub totals: Totals,
     /// What was read, by export; `None` for an optional one that is not there.
-    pub inputs: [Option<InputDigest>; 3],
+    pub inputs: [Option<InputDigest>; Export::COUNT],
     /// The files, under temporary names.
     pub files: Vec<StagedFile>,
     /// The Parquet files of the ledger, under temporary names.
@@ -112,7 +116,19 @@ pub fn settle(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result
     }
 }
 
-fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; 3]), NightError> {
+/// The figures of the month of a plan, from its exports alone. Nothing of the beneficiaries is written anywhere but the rows of
+/// unsorted exports, to a temporary file without a name.
+///
+/// # Errors
+/// As those of [`settle`].
+pub fn figures(plan: &Plan<'_>, progress: &Progress) -> Result<Stats, NightError> {
+    let failed = |error| PublishError::System { path: std::env::temp_dir(), error };
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let settled = settle(plan, &Staging::open(folder.path())?, progress)?;
+    Ok(Stats::new(plan.month, &plan.law.name, &settled.totals.stats))
+}
+
+fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; Export::COUNT]), NightError> {
     let mut readers = Vec::new();
     for export in Export::ALL {
         let input = plan.exports.open(export)?;
@@ -125,7 +141,13 @@ fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; 3]), Night
 fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     progress.start(Phase::Settling, plan.exports.bytes());
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, headers: &headers, ledger: plan.ledger.as_ref() };
+    let task = Task {
+        law: plan.law,
+        month: plan.month,
+        purpose: plan.purpose,
+        headers: &headers,
+        ledger: plan.ledger.as_ref(),
+    };
     let recall = Recall::open(plan.ledger.as_ref())?;
     let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), recall, progress);
     let gathered = gather::run(plan, &task, &merge, staging, progress)?;
@@ -135,7 +157,13 @@ fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Res
 
 fn settle_unsorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, headers: &headers, ledger: plan.ledger.as_ref() };
+    let task = Task {
+        law: plan.law,
+        month: plan.month,
+        purpose: plan.purpose,
+        headers: &headers,
+        ledger: plan.ledger.as_ref(),
+    };
     let scattered = scatter::run(plan, &task, readers, staging, progress)?;
     progress.start(Phase::Settling, scattered.partitions.bytes());
     let mut gathered = gather::run(plan, &task, &scattered.partitions, staging, progress)?;
@@ -154,7 +182,7 @@ fn all_seen(readers: Vec<BlockReader<Input>>) -> Result<Vec<InputDigest>, Publis
 /// Appends what has no beneficiary number, and checks that every row read is accounted for.
 fn finish(
     plan: &Plan<'_>,
-    headers: &[Header; 3],
+    headers: &[Header; Export::COUNT],
     gathered: Gathered,
     seen: Vec<InputDigest>,
     were_sorted: bool,
@@ -182,6 +210,13 @@ fn finish(
     }
     anonymous.append_decisions(&mut files[Table::Decisions as usize])?;
     check_totals(&totals, &seen)?;
+    let is_made = |table: Table| match (plan.purpose, table) {
+        (Purpose::Deadlines(_), table) => table == Table::Deadlines,
+        (Purpose::Stats, _) => false,
+        (Purpose::Run, Table::Contributions) => plan.exports.has(Export::Employers),
+        (Purpose::Run, table) => table != Table::Deadlines,
+    };
+    files.retain(|file| Table::ALL.into_iter().any(|table| table.file_name() == file.name() && is_made(table)));
     let mut seen = seen.into_iter();
     let inputs = Export::ALL.map(|export| seen.next().filter(|_| plan.exports.has(export)));
     Ok(Settled { totals, inputs, files, books, were_sorted, timings })

@@ -28,7 +28,7 @@ pub(super) struct Partitions<'p> {
     file: File,
     extents: Vec<Vec<Extent>>,
     next: AtomicUsize,
-    headers: &'p [Header; 3],
+    headers: &'p [Header; Export::COUNT],
     /// The first number of each partition but the first one.
     bounds: Vec<BeneficiaryId>,
     recall: Mutex<Recall>,
@@ -73,7 +73,7 @@ impl<'p> Partitions<'p> {
         file: File,
         bounds: Vec<BeneficiaryId>,
         all: Vec<Extent>,
-        headers: &'p [Header; 3],
+        headers: &'p [Header; Export::COUNT],
         recall: Recall,
         progress: &'p Progress,
     ) -> Self {
@@ -120,7 +120,7 @@ impl Batches for Partitions<'_> {
 
     fn fill(&self, &partition: &usize, batch: &mut Batch) -> Result<Bounds, NightError> {
         self.load(partition, batch).map_err(NightError::Spill)?;
-        let mut keyed = <[Vec<(BeneficiaryId, Row)>; 3]>::default();
+        let mut keyed = <[Vec<(BeneficiaryId, Row)>; Export::COUNT]>::default();
         let mut at = 0;
         while let Some((export, row)) = record(&batch.bytes[at..], at) {
             // Only rows with a readable number were scattered.

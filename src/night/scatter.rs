@@ -203,7 +203,11 @@ impl<'r> Stages for Scatter<'r> {
 
 /// The ranges of the partitions, from numbers read at evenly spread places of all exports. Rows that a place falls into, and
 /// numbers misread within a quoted text, only make ranges a little uneven.
-fn choose_bounds(exports: &Exports, headers: &[Header; 3], recall: &Recall) -> Result<Vec<BeneficiaryId>, NightError> {
+fn choose_bounds(
+    exports: &Exports,
+    headers: &[Header; Export::COUNT],
+    recall: &Recall,
+) -> Result<Vec<BeneficiaryId>, NightError> {
     let (kept_bytes, kept_samples) = recall.samples();
     let all_bytes = exports.bytes() + kept_bytes;
     let partitions = all_bytes.div_ceil(PARTITION_BYTES).clamp(1, MOST_PARTITIONS);

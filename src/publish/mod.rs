@@ -1,10 +1,16 @@
 //! What is published: the rows of each file, their staging, and the summary.
 
+mod contributions;
+mod deadlines;
+mod handover;
 pub mod rows;
 pub mod staging;
 pub mod summary;
 mod table;
 
+pub use contributions::contribution;
+pub use deadlines::{ADVISERS_HEADER, Followed, adviser, deadlines};
+pub use handover::handover;
 pub use table::Table;
 
 use sha2::{Digest, Sha256};

@@ -27,6 +27,11 @@ impl MonthText {
         let digits = month.to_string().replace('-', "");
         Self { iso: format!(",{month},"), reference: format!("-{digits}{suffix}\n") }
     }
+
+    /// `2009-05`.
+    pub fn iso(&self) -> &str {
+        &self.iso
+    }
 }
 
 /// Appends a row of `payments.csv`. A payment has an account: without one (A202) it is held.
@@ -236,12 +241,12 @@ pub fn decision(out: &mut Vec<u8>, decision: &Decision<'_>) {
 fn reasons(out: &mut Vec<u8>, decision: &Decision<'_>) {
     let findings = decision.findings;
     let effect = |finding: &Finding| finding.code.entry().effect;
-    let all_held = findings.iter().any(|finding| effect(finding).holds());
+    let all_held = findings.iter().any(Finding::holds);
     let counts = |finding: &&Finding| match effect(finding) {
         // What drops a copy holds nobody.
         Effect::None => decision.outcome == Outcome::Refused && finding.code == Code::SameBeneficiary,
         Effect::IdrHeld => !all_held,
-        Effect::RowRefused | Effect::PaymentHeld => true,
+        Effect::RowRefused | Effect::PaymentHeld => finding.holds(),
     };
     let mut codes: Vec<_> = findings.iter().filter(counts).map(|finding| finding.code.entry().code).collect();
     codes.sort_unstable();

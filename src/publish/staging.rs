@@ -97,7 +97,7 @@ impl Staging {
 
     /// The published files that stand there.
     pub fn standing(&self) -> Vec<&'static str> {
-        let names = Table::ALL.into_iter().map(Table::file_name).chain([SUMMARY]);
+        let names = Table::of_run(true).iter().map(|table| table.file_name()).chain([SUMMARY]);
         names.filter(|name| self.folder.join(name).symlink_metadata().is_ok()).collect()
     }
 
@@ -161,19 +161,22 @@ impl Staging {
         };
         File::create(&marker).and_then(|file| file.sync_all()).map_err(at(&marker))?;
         self.sync()?;
+        let is_run = files.iter().any(|file| file.name == SUMMARY);
+        let absent = |table: &Table| is_run && files.iter().all(|file| file.name != table.file_name());
+        let stale: Vec<_> =
+            Table::of_run(true).iter().filter(|table| absent(table)).map(|table| table.file_name()).collect();
         let summary = self.folder.join(SUMMARY);
-        match fs::remove_file(&summary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                // Nothing was replaced yet: the earlier results stand whole, and without the mark.
-                _ = fs::remove_file(&marker);
-                return Err(at(&summary)(error));
-            }
-            _ => {}
+        if is_run && let Err(error) = remove(&summary) {
+            // Nothing was replaced yet: the earlier results stand whole, and without the mark.
+            _ = fs::remove_file(&marker);
+            return Err(at(&summary)(error));
         }
         let renamed = (|| {
             for StagedFile { path, temporary, .. } in files {
                 temporary.persist(path).map_err(|failed| failed.error)?;
             }
+            // What an earlier run left here and this one does not make would pass for a part of it.
+            stale.iter().try_for_each(|name| remove(&self.folder.join(name)))?;
             File::open(&self.folder)?.sync_all()?;
             fs::remove_file(&marker)?;
             File::open(&self.folder)?.sync_all()
@@ -184,6 +187,14 @@ impl Staging {
     fn sync(&self) -> Result<(), PublishError> {
         let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
         synced.map_err(|error| PublishError::System { path: self.folder.clone(), error })
+    }
+}
+
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

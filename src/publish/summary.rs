@@ -42,6 +42,9 @@ pub struct Summary {
     /// What the ledger holds of claims; absent without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<ClaimTexts>,
+    /// What employers owe, where their export is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contributions: Option<ContributionTexts>,
     /// Findings by code.
     pub anomalies: BTreeMap<String, u64>,
     /// The published files but this one.
@@ -129,6 +132,43 @@ pub struct RowCounts {
     pub read: u64,
     /// Ignored, as they are for later months.
     pub later_months: u64,
+}
+
+/// What employers owe, and the State adds (R8).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContributionTexts {
+    /// Rows of `contributions.csv`.
+    pub rows: u64,
+    /// Rows of `employers.csv`.
+    pub employers_rows: u64,
+    /// R8.1.
+    pub notice_due: String,
+    /// R8.3.
+    pub dif_due: String,
+    /// R8.4.
+    pub penalty_due: String,
+    /// What employers owe the fund.
+    pub due: String,
+    /// R8.5.
+    pub state_share: String,
+    /// R8.2.
+    pub employee_notice: String,
+}
+
+impl ContributionTexts {
+    fn new(totals: &Totals) -> Self {
+        let (rows, sums) = &totals.contributions;
+        Self {
+            rows: *rows,
+            employers_rows: totals.rows[Export::Employers as usize],
+            notice_due: sums.notice.to_string(),
+            dif_due: sums.dif.to_string(),
+            penalty_due: sums.penalty.to_string(),
+            due: sums.due().to_string(),
+            state_share: sums.state.to_string(),
+            employee_notice: sums.employee_notice.to_string(),
+        }
+    }
 }
 
 /// The amounts of payments.
@@ -228,7 +268,7 @@ impl Summary {
         mut identity: Identity,
         (started, finished): (String, String),
         totals: &Totals,
-        inputs: &[Option<InputDigest>; 3],
+        inputs: &[Option<InputDigest>; Export::COUNT],
         files: &[StagedFile],
     ) -> Self {
         identity.inputs.clear();
@@ -252,6 +292,7 @@ impl Summary {
             totals: AmountTexts::new(&totals.paid),
             by_regime: totals.by_regime.iter().map(|(id, sums)| (id.clone(), AmountTexts::new(sums))).collect(),
             claims: None,
+            contributions: inputs[Export::Employers as usize].as_ref().map(|_| ContributionTexts::new(totals)),
             anomalies: anomalies_by_code(totals),
             outputs: files.iter().map(record).collect(),
         }

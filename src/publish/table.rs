@@ -1,4 +1,4 @@
-/// A file of rows that a run publishes.
+/// A file of rows that is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Table {
     /// What is paid.
@@ -7,6 +7,10 @@ pub enum Table {
     Anomalies,
     /// What became of each beneficiary row.
     Decisions,
+    /// What is handed over when a CRP ends.
+    Handover,
+    /// What employers owe; only where their export is there.
+    Contributions,
     /// Ledger: what is paid in addition for earlier months, by month and kind.
     Arrears,
     /// Ledger: what was paid and not owed, and what is recovered of it.
@@ -15,6 +19,8 @@ pub enum Table {
     ChangedIbans,
     /// Ledger: what the months before its first one came to.
     Opening,
+    /// What is due by when; made by a command of its own.
+    Deadlines,
 }
 
 impl Table {
@@ -23,17 +29,20 @@ impl Table {
         Self::Payments,
         Self::Anomalies,
         Self::Decisions,
+        Self::Handover,
+        Self::Contributions,
         Self::Arrears,
         Self::Claims,
         Self::ChangedIbans,
         Self::Opening,
+        Self::Deadlines,
     ];
     /// How many there are.
-    pub const COUNT: usize = 7;
+    pub const COUNT: usize = 10;
 
-    /// Those that a run writes.
+    /// Those that a run writes; contributions only where their export is there.
     pub fn of_run(with_ledger: bool) -> &'static [Self] {
-        if with_ledger { &Self::ALL } else { &Self::ALL[..3] }
+        if with_ledger { &Self::ALL[..9] } else { &Self::ALL[..5] }
     }
 
     /// The name of the file.
@@ -42,6 +51,9 @@ impl Table {
             Self::Payments => "payments.csv",
             Self::Anomalies => "anomalies.csv",
             Self::Decisions => "decisions.csv",
+            Self::Handover => "handover.csv",
+            Self::Contributions => "contributions.csv",
+            Self::Deadlines => "deadlines.csv",
             Self::Arrears => "arrears.csv",
             Self::Claims => "claims.csv",
             Self::ChangedIbans => "changed-ibans.csv",
@@ -58,6 +70,15 @@ impl Table {
             }
             Self::Anomalies => "code,severity,effect,beneficiary_id,file,line,column,found,message,article\n",
             Self::Decisions => "beneficiary_id,line,outcome,reason,net\n",
+            Self::Contributions => {
+                "employer,beneficiary_id,month,seniority_months,notice_months,notice_due,dif_hours,dif_due,penalty_due,due,\
+                 state_share,employee_notice\n"
+            }
+            Self::Deadlines => "beneficiary_id,adviser,step,rule,due,done,status,late_days,next_step\n",
+            Self::Handover => {
+                "beneficiary_id,month,regime,population,crp_start,crp_end,reason,outcome,asr_days,are_days,are_days_left,\
+                 training,next,register_on,ctp_until\n"
+            }
             Self::Arrears => {
                 "beneficiary_id,month,kind,asr_days,asr_gross,pension_offset,participation,amount,reason,changed\n"
             }

@@ -152,7 +152,7 @@ impl<'l> Reviser<'l> {
         };
         self.settler.for_month(self.period.month);
         self.settler.settle(dossier, findings, settlement);
-        let may_post = !findings.iter().any(|finding| finding.code.entry().effect.holds());
+        let may_post = !findings.iter().any(crate::anomaly::Finding::holds);
         let Some(facts) = joined.facts_to_keep(kept.map(|kept| &kept.facts)) else { return revised };
         let mut next = Kept {
             facts,
@@ -202,7 +202,8 @@ impl<'l> Reviser<'l> {
             let events: Vec<_> = events.iter().map(|&fact| Sourced { line: 0, fact }).collect();
             let earnings: Vec<_> = earnings.iter().map(|&fact| Sourced { line: 0, fact }).collect();
             let (events, earnings, opening) = (&events[..], &earnings[..], kept.opening);
-            let dossier = Dossier { beneficiary: &beneficiary, events, earnings, opening };
+            let dossier =
+                Dossier { beneficiary: &beneficiary, events, earnings, opening, followup: None, dismissal: None };
             self.scratch.clear();
             self.settler.for_month(self.period.month);
             self.settler.settle(dossier, &mut self.scratch, settlement);

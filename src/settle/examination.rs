@@ -1,4 +1,4 @@
-use super::{Case, Settler, unknown_law};
+use super::{Case, Settler, deadlines, unknown_law};
 use crate::anomaly::{Code, Finding, Place};
 use crate::columns::{Column, Export};
 use crate::facts::{Dossier, WeeklyHours};
@@ -63,6 +63,11 @@ impl<'l> Settler<'l> {
             part_time: beneficiary.part_time,
             notice_daily: beneficiary.notice_daily,
         };
+        if let Some(followup) = dossier.followup
+            && let Err(unknown) = deadlines::tell(law, self.days, dossier, right.crp, followup, findings)
+        {
+            findings.push(unknown_law(dossier, &unknown));
+        }
         Some(Case { dossier, right })
     }
 

@@ -1,8 +1,10 @@
 //! One beneficiary, one month, one law: a statement. Pure; the same facts give the same lines anywhere, for ever.
 
 mod asr;
+mod deadlines;
 mod examination;
 mod grounds;
+mod handover;
 mod idr;
 mod jobs;
 mod statement;
@@ -14,8 +16,10 @@ pub use statement::{Amounts, AsrLine, IdrLine, NilReason, Outcome, Settlement};
 use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::{Day, Month, Span};
 use crate::columns::{Column, Export};
-use crate::facts::Dossier;
+use crate::facts::{Dossier, Event, Sourced};
 use crate::law::allowance::Right;
+use crate::law::handover::Handover;
+use crate::law::interruption::Interruption;
 use crate::law::regime::Population;
 use crate::law::{Law, UnknownLaw};
 
@@ -68,7 +72,7 @@ impl<'l> Settler<'l> {
         settlement.clear();
         self.jobs.gather(dossier.earnings);
         let examined = self.examine(dossier, findings);
-        let may_pay = !findings.iter().any(|finding| finding.code.entry().effect.holds());
+        let may_pay = !findings.iter().any(Finding::holds);
         if let Some(case) = examined.filter(|_| may_pay) {
             settlement.regime = Some(&case.right.regime.id);
             let known = findings.len();
@@ -77,8 +81,27 @@ impl<'l> Settler<'l> {
                 settlement.clear_lines();
                 findings.push(unknown_law(dossier, &unknown));
             }
+        } else if let Some(case) = examined {
+            // Its days are not known, but that it ends has to be told all the same.
+            settlement.regime = Some(&case.right.regime.id);
+            let gathered = self.unpaid.gather(self.law, self.days.last, &case, self.jobs.all());
+            let ended = gathered.and_then(|()| self.handover(&case, false));
+            settlement.handover = ended.ok().flatten();
         }
         settlement.conclude(findings);
+    }
+
+    /// The facts of a dossier as the rules take them, and the days of its CRP up to the term or the eve of a final event; `None`
+    /// where no law is known for them.
+    pub fn days_of_crp(&self, dossier: Dossier<'_>) -> Option<(Right<'l>, Span)> {
+        let right = self.right(dossier)?;
+        let ends = |event: &&Sourced<Event>| {
+            self.law.interruption(event.fact.kind, right.regime, event.fact.span.first) == Ok(Interruption::Ends)
+        };
+        let ended = dossier.events.iter().filter(ends).map(|event| event.fact.span.first).min();
+        let last = ended.map_or(right.crp.last, |day| day.eve().min(right.crp.last));
+        let days = Span::new(right.crp.first, last);
+        Some((right, days))
     }
 
     fn value(
@@ -97,7 +120,12 @@ impl<'l> Settler<'l> {
                 idr::value(law, self.month, case, &self.unpaid, self.jobs.all(), findings, settlement)?;
             }
         }
+        settlement.handover = self.handover(case, true)?;
         Ok(())
+    }
+
+    fn handover(&self, case: &Case<'_, 'l>, is_settled: bool) -> Result<Option<Handover>, UnknownLaw> {
+        handover::value(self.law, self.days, case, &self.unpaid, self.jobs.all(), is_settled)
     }
 }
 

@@ -2,6 +2,7 @@ use crate::anomaly::{Effect, Finding};
 use crate::calendar::{Month, Span};
 use crate::identity::Siret;
 use crate::law::allowance::Gross;
+use crate::law::handover::Handover;
 use crate::money::Cents;
 
 /// Days of the month that are worth the same.
@@ -144,6 +145,8 @@ pub struct Settlement<'l> {
     pub asr: Vec<AsrLine>,
     /// The IDR of the month, by jobs.
     pub idr: Vec<IdrLine>,
+    /// R1.6: what is handed over, if the CRP ends in the month.
+    pub handover: Option<Handover>,
     /// What became of it.
     pub outcome: Outcome,
     /// The sums of the lines; zero unless paid.
@@ -157,6 +160,7 @@ impl Default for Settlement<'_> {
             regime: None,
             asr: Vec::new(),
             idr: Vec::new(),
+            handover: None,
             outcome: Outcome::Nil(NilReason::default()),
             amounts: Amounts::default(),
             nil_reason: NilReason::default(),
@@ -175,6 +179,7 @@ impl Settlement<'_> {
     pub(super) fn clear_lines(&mut self) {
         self.asr.clear();
         self.idr.clear();
+        self.handover = None;
     }
 
     /// The outcome and the amounts from the lines and the findings.
@@ -188,12 +193,11 @@ impl Settlement<'_> {
             amounts.participation += line.participation.times_days(days);
         }
         amounts.idr = self.idr.iter().map(|line| line.amount).sum();
-        let has = |effect| findings.iter().any(|finding| finding.code.entry().effect == effect);
-        self.outcome = if has(Effect::RowRefused) || has(Effect::PaymentHeld) {
+        self.outcome = if findings.iter().any(Finding::holds) {
             Outcome::Held
         } else if amounts.net() > Cents::ZERO {
             Outcome::Paid
-        } else if has(Effect::IdrHeld) {
+        } else if findings.iter().any(|finding| finding.code.entry().effect == Effect::IdrHeld) {
             Outcome::Held
         } else {
             Outcome::Nil(self.nil_reason)

@@ -252,7 +252,7 @@ fn an_event() -> impl Strategy<Value = AnEvent> {
     let kind = prop_oneof![
         10 => select(vec![Sickness, Maternity, Accident, Parental, Presence, Abroad]),
         2 => select(vec![CivicService, Training]),
-        3 => select(vec![BusinessCreation, Retirement, Exclusion]),
+        4 => select(vec![BusinessCreation, Retirement, Exclusion, Ctp]),
     ];
     (kind, a_day(), a_length()).prop_map(|(kind, start, length)| AnEvent { kind, start, length })
 }
@@ -509,6 +509,7 @@ impl Draft {
         let known = match kind {
             EventKind::CivicService => start >= date(2010, 1, 1),
             EventKind::BusinessCreation => self.procedure >= date(2006, 1, 18),
+            EventKind::Ctp => start >= date(2006, 4, 15),
             _ => true,
         };
         let kind = if known || !self.lawful { kind } else { EventKind::Sickness };

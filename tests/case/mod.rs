@@ -15,7 +15,7 @@ use versement::anomaly::{Code, Effect, Finding};
 use versement::calendar::{Day, Month, Span};
 use versement::columns::Export;
 use versement::dossier::Joined;
-use versement::exports::{Batch, BlockReader, Cursor, CursorBuffers, Encoding};
+use versement::exports::{self, Batch, BlockReader, CursorBuffers, Encoding, Header};
 use versement::facts::{
     Beneficiary, Dossier, Earning, Event, EventKind, Pension, PensionCategory, Sourced, Wage, WeeklyHours,
 };
@@ -75,6 +75,7 @@ pub fn kind(kind: oracle::EventKind) -> EventKind {
         oracle::EventKind::Retirement => EventKind::Retirement,
         oracle::EventKind::Exclusion => EventKind::Exclusion,
         oracle::EventKind::Training => EventKind::Training,
+        oracle::EventKind::Ctp => EventKind::Ctp,
     }
 }
 
@@ -139,8 +140,14 @@ impl Typed {
     }
 
     pub fn settle(&self, run: NaiveDate) -> Answer {
-        let dossier =
-            Dossier { beneficiary: &self.beneficiary, events: &self.events, earnings: &self.earnings, opening: None };
+        let dossier = Dossier {
+            beneficiary: &self.beneficiary,
+            events: &self.events,
+            earnings: &self.earnings,
+            opening: None,
+            followup: None,
+            dismissal: None,
+        };
         Answer::of(dossier, run, Vec::new())
     }
 }
@@ -205,29 +212,24 @@ impl Rows {
         let mut batch = Batch::default();
         let mut headers = Vec::new();
         for export in Export::ALL {
-            let mut text = HEADERS[export as usize].to_owned();
-            for row in &self.0[export as usize] {
+            let rows = self.0.get(export as usize).map_or(&[][..], Vec::as_slice);
+            let columns = || export.columns().iter().map(|column| column.name()).collect::<Vec<_>>().join(",");
+            let mut text = HEADERS.get(export as usize).map_or_else(columns, |header| (*header).to_owned());
+            for row in rows {
                 write!(text, "\n{row}").expect("memory");
             }
             text.push('\n');
             let mut reader = BlockReader::open(export, text.as_bytes(), Encoding::Utf8, false).expect("a header");
             reader.fill(text.len()).expect("rows");
-            let rows = reader.buffered().len();
-            assert_eq!(rows, self.0[export as usize].len(), "{export}");
-            reader.take(rows, &mut batch);
+            let read = reader.buffered().len();
+            assert_eq!(read, rows.len(), "{export}");
+            reader.take(read, &mut batch);
             headers.push(reader.header().clone());
         }
         let mut anonymous = |_: Export, _: versement::exports::Anonymous<'_>| panic!("a row without a number");
-        let mut buffers: [CursorBuffers; 3] = Default::default();
-        let [first, second, third] = &mut buffers;
-        let cursor = |export: Export, buffers| {
-            let rows = &batch.rows[export as usize];
-            Cursor::new(&headers[export as usize], (&batch.bytes, None), rows, buffers, &mut |row| {
-                anonymous(export, row)
-            })
-        };
-        let mut cursors =
-            [cursor(Export::Beneficiaries, first), cursor(Export::Events, second), cursor(Export::Earnings, third)];
+        let mut buffers: [CursorBuffers; Export::COUNT] = Default::default();
+        let headers: [Header; Export::COUNT] = headers.try_into().expect("a header of each export");
+        let mut cursors = exports::cursors(&headers, &batch, None, &mut buffers, &mut anonymous);
         let mut joined = Joined::default();
         let id = BeneficiaryId::new(ID.as_bytes()).expect("an id");
         joined.gather(id, month(run), &mut cursors, &mut anonymous);
@@ -302,6 +304,25 @@ impl Answer {
 
     pub fn idr_held(&self) -> bool {
         !self.codes(&[Effect::IdrHeld]).is_empty()
+    }
+
+    /// R1.6: the handover, in the words of the law tables.
+    pub fn handover_in_words(&self) -> String {
+        fn known<T: ToString>(value: Option<T>) -> String {
+            value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+        }
+        let Some(handover) = &self.settlement.handover else { return "none".to_owned() };
+        let ended = &handover.ended;
+        format!(
+            "reason={} last={} asr_days={} left={} next={} register={} ctp={}",
+            ended.end.name(),
+            ended.last,
+            known(ended.asr_days),
+            known(handover.are_days_left),
+            handover.next.name(),
+            known(handover.register_on),
+            known(handover.ctp.map(|ctp| ctp.last)),
+        )
     }
 
     /// In the words of the law tables.

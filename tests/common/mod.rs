@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// The published files.
-pub const FILES: [&str; 4] = ["payments.csv", "anomalies.csv", "decisions.csv", "summary.json"];
+pub const FILES: [&str; 5] = ["payments.csv", "anomalies.csv", "decisions.csv", "handover.csv", "summary.json"];
 
 pub const BENEFICIARIES: &str =
     "beneficiary_id,nir,name,iban,procedure_date,contract_end,seniority_months,sjr,weekly_hours";

@@ -62,7 +62,7 @@ pub struct Event {
 #[rustfmt::skip]
 pub enum EventKind {
     Sickness, Maternity, Accident, Parental, Presence, Abroad, CivicService, // pays again after the end
-    BusinessCreation, Retirement, Exclusion, // final
+    BusinessCreation, Retirement, Exclusion, Ctp, // final
     Training, // does not interrupt
 }
 
@@ -149,6 +149,8 @@ const AV1: NaiveDate = date(2009, 11, 7);
 
 /// R2: civic service contracts exist from this day on.
 const CIVIC_SERVICE: NaiveDate = date(2010, 1, 1);
+/// R2: the first day of a CTP.
+const CTP: NaiveDate = date(2006, 4, 15);
 
 #[allow(clippy::expect_used, reason = "dates of the law, all written here")]
 const fn date(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -233,8 +235,8 @@ impl Regime {
 impl Event {
     /// R2: whether it stops the ASR for good from its first day.
     fn is_final(&self) -> bool {
-        use EventKind::{BusinessCreation, Exclusion, Retirement};
-        matches!(self.kind, BusinessCreation | Exclusion | Retirement)
+        use EventKind::{BusinessCreation, Ctp, Exclusion, Retirement};
+        matches!(self.kind, BusinessCreation | Exclusion | Retirement | Ctp)
     }
 }
 
@@ -281,6 +283,75 @@ pub fn month_worth(facts: &Facts, month: NaiveDate) -> Worth {
     }
 }
 
+/// R1.6: how the CRP that ends in `month` is handed over, in the words of the law tables; `none` where it doesn't end there.
+/// Only for a case that is not held.
+#[allow(dead_code, reason = "each test binary uses a part of the oracle")]
+pub fn handover(facts: &Facts, month: NaiveDate) -> Result<String, Reason> {
+    let case = open_case(facts, month)?;
+    let final_event = |day: NaiveDate| case.facts.events.iter().any(|event| event.is_final() && event.start <= day);
+    let over = days(case.start, case.term).find(|&day| final_event(day));
+    let day_of_end = over.unwrap_or(case.term);
+    if day_of_end < month || day_of_end > last_day(month, 1) {
+        return Ok("none".to_owned());
+    }
+    let last = if over.is_some() { day_of_end.pred_opt().unwrap() } else { case.term };
+    let first_final = || {
+        let events = case.facts.events.iter().filter(|event| event.is_final());
+        let order = |event: &&Event| match event.kind {
+            EventKind::BusinessCreation => (event.start, 0),
+            EventKind::Retirement => (event.start, 1),
+            EventKind::Exclusion => (event.start, 2),
+            _ => (event.start, 3),
+        };
+        events.min_by_key(order).map(|event| event.kind)
+    };
+    let after = last + Days::new(1);
+    let job = case.jobs.iter().find(|job| job.covers(case.term) && job.covers(case.term + Days::new(1)));
+    let training = |event: &Event| {
+        event.kind == EventKind::Training
+            && covers(event.start, event.end, last)
+            && covers(event.start, event.end, after)
+    };
+    let training = case.facts.events.iter().any(training);
+    let asr_days = case.indemnified_days(last).len() as u32;
+    let left = case.facts.are_days.map(|are| are.saturating_sub(asr_days));
+    let are = match (left, training) {
+        (Some(0), true) if case.article_3 => "fin-de-formation",
+        (Some(0), _) => "none",
+        (_, true) if over.is_none() => "are-formation",
+        _ => "are",
+    };
+    let (mut ctp, mut register) = (None, None);
+    let (reason, next) = match (over.is_some(), first_final()) {
+        (true, Some(EventKind::BusinessCreation)) => ("business_creation", "business"),
+        (true, Some(EventKind::Retirement)) => ("retirement", "retirement"),
+        (true, Some(EventKind::Ctp)) => {
+            let end = last_day(case.start, 12);
+            (ctp, register) = (Some(end), Some(end + Days::new(1)));
+            ("ctp", "ctp")
+        }
+        (true, _) => {
+            register = Some(after);
+            ("exclusion", are)
+        }
+        (false, _) => match job {
+            Some(job) => {
+                register = job.end.map(|end| end + Days::new(1));
+                ("job", "job")
+            }
+            None => {
+                register = Some(after);
+                ("term", are)
+            }
+        },
+    };
+    fn known<T: ToString>(value: Option<T>) -> String {
+        value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+    }
+    let (left, register, ctp) = (known(left), known(register), known(ctp));
+    Ok(format!("reason={reason} last={last} asr_days={asr_days} left={left} next={next} register={register} ctp={ctp}"))
+}
+
 fn open_case(facts: &Facts, month: NaiveDate) -> Result<Case<'_>, Reason> {
     let regime = Regime::of(facts.procedure_date).ok_or(Reason::NoRegime)?; // R0.3
     let article_3 = facts.seniority_months < 24; // R0.2
@@ -290,6 +361,7 @@ fn open_case(facts: &Facts, month: NaiveDate) -> Result<Case<'_>, Reason> {
     let unknown_to_law = |event: &Event| match event.kind {
         EventKind::CivicService => event.start < CIVIC_SERVICE,
         EventKind::BusinessCreation => regime == Regime::Crp2005,
+        EventKind::Ctp => event.start < CTP,
         _ => false,
     };
     if facts.events.iter().any(unknown_to_law) {
