@@ -471,3 +471,77 @@ fn decimal(text: &str) -> Option<Cents> {
     }
     cents(&format!("{euros}.{decimals:0<2}")).filter(|amount| *amount >= Cents::ZERO)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STATEMENT: &str = "<?xml version=\"1.0\"?><n:Document xmlns:n=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.02\">\
+        <n:BkToCstmrStmt><n:GrpHdr><n:MsgId>M</n:MsgId></n:GrpHdr><n:Stmt><n:Id>S</n:Id><n:Ntry><n:Amt Ccy=\"EUR\">3.5</n:Amt>\
+        <n:CdtDbtInd>DBIT</n:CdtDbtInd><n:Sts>BOOK</n:Sts><n:BookgDt><n:DtTm>2009-06-10T12:00:00</n:DtTm></n:BookgDt>\
+        <n:NtryDtls><n:TxDtls><n:Refs><n:EndToEndId>A-1</n:EndToEndId></n:Refs><n:AmtDtls><n:TxAmt>\
+        <n:Amt Ccy=\"EUR\">1.50</n:Amt></n:TxAmt></n:AmtDtls></n:TxDtls><n:TxDtls><n:Refs><n:EndToEndId>B-1</n:EndToEndId>\
+        </n:Refs><n:AmtDtls><n:TxAmt><n:Amt Ccy=\"EUR\">2.00</n:Amt></n:TxAmt></n:AmtDtls></n:TxDtls></n:NtryDtls></n:Ntry>\
+        </n:Stmt></n:BkToCstmrStmt></n:Document>";
+    const REPORT: &str = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><GrpHdr><MsgId>R\
+        </MsgId></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>M</OrgnlMsgId><GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>DUPL</Cd></Rsn>\
+        </StsRsnInf></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>";
+
+    fn answers(bytes: &[u8]) -> Result<(Heard, Vec<Answer>), XmlFault> {
+        let mut all = Vec::new();
+        let heard = read(bytes, |answer| {
+            all.push(answer);
+            Ok::<(), XmlFault>(())
+        })?;
+        Ok((heard, all))
+    }
+
+    #[test]
+    fn the_version_of_2009_with_prefixes_and_several_details_is_read() {
+        let (heard, answers) = answers(STATEMENT.as_bytes()).unwrap();
+        assert_eq!((heard.kind, heard.message_id.as_str(), heard.answers), (Kind::Statement, "M", 2));
+        let told: Vec<_> = answers.iter().map(|answer| (answer.told, answer.amount, answer.day)).collect();
+        let day = Day::from_ymd(2009, 6, 10);
+        assert_eq!(told, [(Told::Settled, Some(Cents(150)), day), (Told::Settled, Some(Cents(200)), day)]);
+    }
+
+    #[test]
+    fn a_pending_entry_settles_nothing() {
+        let (heard, answers) = answers(STATEMENT.replace("BOOK", "PDNG").as_bytes()).unwrap();
+        assert!(answers.is_empty() && heard.pending == 2);
+    }
+
+    #[test]
+    fn a_refused_file_is_told_with_its_reason() {
+        let (_, answers) = answers(REPORT.as_bytes()).unwrap();
+        let [Answer { about, told, reason, .. }] = &answers[..] else { panic!("{answers:?}") };
+        assert_eq!((about, *told, reason.as_deref()), (&About::Message("M".to_owned()), Told::Rejected, Some("DUPL")));
+    }
+
+    #[test]
+    fn amounts_have_up_to_five_decimals_of_which_two_count() {
+        let cases =
+            [("1", Some(100)), ("1.5", Some(150)), ("1.50000", Some(150)), ("1.505", None), ("-1", None), ("", None)];
+        for (text, expected) in cases {
+            assert_eq!(decimal(text), expected.map(Cents), "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn no_bytes_make_it_panic(
+            is_report: bool, at in 0..2_000_usize, length in 0..40_usize, bytes in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let mut text = if is_report { REPORT } else { STATEMENT }.as_bytes().to_vec();
+            let at = at.min(text.len());
+            let end = (at + length).min(text.len());
+            text.splice(at..end, bytes);
+            if let Ok((heard, answers)) = answers(&text) {
+                prop_assert_eq!(heard.answers, answers.len() as u64);
+            }
+        }
+    }
+}
