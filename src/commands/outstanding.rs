@@ -66,7 +66,10 @@ fn line(kept: &Kept, on: Day, lang: Lang) -> String {
         let remedy = if lang == Lang::Fr { remedy.french } else { remedy.english };
         text.push_str(&format!(" {reason}: {remedy}"));
     } else if *state == State::Sent {
-        text.push_str(": no answer; import the bank's files, then ask the bank");
+        text.push_str(match lang {
+            Lang::En => ": no answer; import the bank's files, then ask the bank",
+            Lang::Fr => " : sans réponse ; importer les fichiers de la banque, puis l'interroger",
+        });
     }
     text.push('\n');
     text
