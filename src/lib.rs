@@ -2,7 +2,9 @@
 //! law of the day, and publishes payments and anomalies.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod accounts;
 pub mod anomaly;
+pub mod bank;
 mod bytes;
 pub mod calendar;
 pub mod columns;

@@ -16,7 +16,9 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 9] = [
+const MAY_NAME: [(&str, &[&str]); 11] = [
+    ("accounts", &["bank", "calendar", "money"]),
+    ("bank", &["calendar", "hexadecimal", "identity", "ledger", "money", "publish"]),
     ("calendar", &[]),
     (
         "explain",
@@ -31,9 +33,9 @@ const MAY_NAME: [(&str, &[&str]); 9] = [
     ("stats", &["calendar", "dossier", "facts", "law", "money", "settle"]),
 ];
 
-/// The only parts that open files: commands read the law file, the intake opens exports, a night sorts in temporary files, publishing, the ledger and
-/// generating write.
-const OPEN_FILES: [&str; 6] = ["commands", "generate", "intake", "ledger", "night", "publish"];
+/// The only parts that open files: the bank reads runs and writes files of transfers, commands read the law file, the intake
+/// opens exports, a night sorts in temporary files, publishing, the ledger and generating write.
+const OPEN_FILES: [&str; 7] = ["bank", "commands", "generate", "intake", "ledger", "night", "publish"];
 const OPENING: [&str; 6] = ["fs", "File", "OpenOptions", "tempfile", "NamedTempFile", "SpooledTempFile"];
 
 struct Source {

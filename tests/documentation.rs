@@ -290,7 +290,8 @@ fn the_guide_tells_every_option() {
         let words = text.split(|c: char| !is_name(c));
         words.filter(|word| word.starts_with("--") && word.len() > 2).map(str::to_owned).collect()
     };
-    for command in ["run", "explain", "simulate", "deadlines", "stats", "law", "generate"] {
+    let bank = ["export sepa", "export hledger", "export fec", "import", "outstanding", "reissue", "reconcile"];
+    for command in ["run", "explain", "simulate", "deadlines", "stats", "law", "generate"].into_iter().chain(bank) {
         let (status, help) = versement(root(), &format!("{command} --help"));
         assert_eq!(status, Some(0));
         let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
@@ -306,6 +307,29 @@ fn the_guide_tells_every_option() {
         ["run", "explain", "simulate", "law", "generate"].iter().all(|command| commands.contains(command)),
         "{commands:?}"
     );
+}
+
+#[test]
+fn the_keys_of_fund_toml_are_those_that_are_read() {
+    use versement::bank::fund::Fund;
+    let example = read("examples/fund.toml");
+    let formats = read("docs/FORMATS.md");
+    let tables = Table::all(section(&formats, "## fund.toml"));
+    let told = |name: &str| -> BTreeSet<String> {
+        let rows = tables.iter().flat_map(|table| &table.rows).filter(|row| row[0] == name);
+        rows.map(|row| row[1].clone()).collect()
+    };
+    for name in ["fund", "bank", "accounts"] {
+        let without = example.split("\n[accounts.").next().unwrap();
+        let with = if name == "accounts" {
+            format!("{without}\n[accounts]\nodd = 1\n")
+        } else {
+            without.replace(&format!("[{name}]"), &format!("[{name}]\nodd = 1"))
+        };
+        let fault = Fund::read(&with).unwrap_err().message;
+        let known = fault.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+        assert_eq!(told(name), known, "{fault}");
+    }
 }
 
 /// Looks for lines in an output, in order; a line `…` stands for any others.

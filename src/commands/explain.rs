@@ -61,7 +61,7 @@ pub(super) fn lang() -> impl TypedValueParser<Value = Lang> {
     PossibleValuesParser::new(Lang::NAMES).map(|name| Lang::named(&name).unwrap_or_default())
 }
 
-fn beneficiary(text: &str) -> Result<BeneficiaryId, &'static str> {
+pub(super) fn beneficiary(text: &str) -> Result<BeneficiaryId, &'static str> {
     BeneficiaryId::new(text.as_bytes()).ok_or("write 1 to 20 of A-Z a-z 0-9 and -")
 }
 

@@ -5,10 +5,15 @@ mod close;
 mod deadlines;
 mod diff;
 mod explain;
+mod export;
 mod generate;
 mod history;
+mod import;
 mod law;
+mod outstanding;
 mod progress;
+mod reconcile;
+mod reissue;
 mod run;
 mod runs;
 mod simulate;
@@ -55,6 +60,11 @@ enum Command {
     Diff(diff::Diff),
     Verify(verify::Verify),
     Explain(explain::Explain),
+    Export(export::Export),
+    Import(import::Import),
+    Outstanding(outstanding::Outstanding),
+    Reissue(reissue::Reissue),
+    Reconcile(reconcile::Reconcile),
     Simulate(simulate::Simulate),
     Deadlines(deadlines::Deadlines),
     Stats(stats::Stats),
@@ -73,6 +83,11 @@ impl Command {
             Self::Diff(diff) => diff.carry_out(),
             Self::Verify(verify) => verify.carry_out(),
             Self::Explain(explain) => explain.carry_out(),
+            Self::Export(export) => export.carry_out(),
+            Self::Import(import) => import.carry_out(),
+            Self::Outstanding(outstanding) => outstanding.carry_out(),
+            Self::Reissue(reissue) => reissue.carry_out(),
+            Self::Reconcile(reconcile) => reconcile.carry_out(),
             Self::Simulate(simulate) => simulate.carry_out(),
             Self::Deadlines(deadlines) => deadlines.carry_out(),
             Self::Stats(stats) => stats.carry_out(),
