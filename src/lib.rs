@@ -20,6 +20,7 @@ pub mod money;
 pub mod night;
 pub mod pipeline;
 pub mod publish;
+pub mod results;
 pub mod revision;
 pub mod settle;
 pub mod totals;

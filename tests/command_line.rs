@@ -45,7 +45,7 @@ fn every_help_text_has_examples_and_exit_statuses() {
             .stdout(contains("Examples:").and(contains("Exit status: 0 ").and(contains("75 "))))
             .stderr("");
     }
-    for command in ["run", "explain", "simulate", "law", "generate"] {
+    for command in ["run", "explain", "simulate", "law", "generate", "man", "completions"] {
         run(&[command, "--help"]).success().stdout(contains(format!("Examples:\n  versement {command} ")));
     }
     run(&["--version"]).success().stdout(format!("versement {}\n", env!("CARGO_PKG_VERSION")));
@@ -62,7 +62,7 @@ fn the_examples_of_the_help_texts_work() {
     fs::write(folder.path().join("case.toml"), case).unwrap();
     let mut carried_out = 0;
     // The generate examples make what the run examples read.
-    for command in ["generate", "law", "run", "explain", "simulate"] {
+    for command in ["generate", "law", "run", "explain", "simulate", "man", "completions"] {
         let help = String::from_utf8(run(&[command, "--help"]).get_output().stdout.clone()).unwrap();
         for line in help.lines().filter(|line| line.starts_with("  versement ")) {
             let line = line.split(['|', '>']).next().unwrap();

@@ -3,10 +3,13 @@
 mod explain;
 mod generate;
 mod law;
+mod man;
+mod metrics;
 mod progress;
 mod run;
 mod simulate;
 mod table;
+mod watch;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -42,6 +45,8 @@ enum Command {
     Simulate(simulate::Simulate),
     Law(law::Law),
     Generate(generate::Generate),
+    Man(man::Man),
+    Completions(man::Completions),
 }
 
 /// All settled.
@@ -78,13 +83,20 @@ pub fn main() -> ExitCode {
         Command::Simulate(simulate) => simulate.carry_out(),
         Command::Law(law) => law.carry_out(),
         Command::Generate(generate) => generate.carry_out(),
+        Command::Man(man) => man.carry_out(),
+        Command::Completions(completions) => completions.carry_out(),
     };
     match carried_out {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("versement: {error:#}");
-            let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }));
-            ExitCode::from(if busy { BUSY } else { NOTHING })
+            ExitCode::from(exit_status(&error))
         }
     }
+}
+
+/// The exit status that an error stands for.
+fn exit_status(error: &anyhow::Error) -> u8 {
+    let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }));
+    if busy { BUSY } else { NOTHING }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -6,6 +7,7 @@ use chrono::{SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 
 use super::table::{figures, grouped};
+use super::watch::{Watched, Watching};
 use super::{SETTLED, WITH_TROUBLE, law, progress::Bar, say};
 use crate::anomaly::Entry;
 use crate::calendar::{Day, Month};
@@ -25,6 +27,7 @@ use crate::publish::summary::{Identity, Summary};
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --json | jq .totals.net
   versement run --month 2009-05 --exports exports/2009-05 --out out/what-if --law my-law.toml
+  versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --quiet --log-format json --metrics versement.prom
 
 Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 nothing published; 75 another run is at work.")]
 pub(super) struct Run {
@@ -64,6 +67,8 @@ pub(super) struct Run {
     /// Take no SHA-256 of inputs and outputs; a later run then can't tell that it is done already
     #[arg(long)]
     no_digests: bool,
+    #[command(flatten)]
+    watching: Watching,
 }
 
 /// More threads than any machine for this job has would only cost memory.
@@ -100,6 +105,12 @@ impl EncodingName {
 
 impl Run {
     pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
+        let mut watched = self.watching.start(self.month);
+        let ended = self.settle(&mut watched);
+        watched.end(ended)
+    }
+
+    fn settle(&self, watched: &mut Watched<'_>) -> anyhow::Result<u8> {
         let started = now();
         let law = law::read(self.law.as_ref())?;
         if !self.provisional && self.month.last_day() >= today() {
@@ -113,6 +124,7 @@ impl Run {
         let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
         let staging = Staging::open(&self.out)?;
         if let Some(summary) = self.standing(&staging, &identity, &exports)? {
+            watched.published(&summary, false);
             return self.already_done(&summary);
         }
 
@@ -131,13 +143,15 @@ impl Run {
             let mut settled = night::settle(&plan, &staging, &progress).map_err(flatten)?;
             progress.start(Phase::Publishing, 0);
             let times = (started, now());
-            let summary = Summary::new(identity, times, &settled.totals, &settled.inputs, &settled.files);
+            let mut summary = Summary::new(identity, times, &settled.totals, &settled.inputs, &settled.files);
+            summary.stages = Some(stages(&settled.timings));
             let mut file = staging.file(SUMMARY, false)?;
             file.append(summary.to_json()?.as_bytes())?;
             settled.files.push(file);
             staging.publish(std::mem::take(&mut settled.files))?;
             anyhow::Ok((settled, summary))
         })?;
+        watched.published(&summary, true);
         self.report(&summary, &settled)?;
         Ok(if settled.totals.has_trouble() { WITH_TROUBLE } else { SETTLED })
     }
@@ -214,6 +228,19 @@ fn now() -> String {
 
 fn today() -> Day {
     Day::from_date(Utc::now().date_naive())
+}
+
+/// Milliseconds by stage, over all threads.
+fn stages(timings: &Timings) -> BTreeMap<String, u64> {
+    let Timings { scattering, reading, settling, placing, writing } = *timings;
+    let named = [
+        ("reading", reading),
+        ("scattering", scattering),
+        ("settling", settling),
+        ("placing", placing),
+        ("writing", writing),
+    ];
+    named.map(|(stage, time)| (stage.to_owned(), u64::try_from(time.as_millis()).unwrap_or(u64::MAX))).into()
 }
 
 fn people_table(summary: &Summary, settled: &Settled) -> String {
