@@ -16,7 +16,7 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 7] = [
+const MAY_NAME: [(&str, &[&str]); 10] = [
     ("calendar", &[]),
     (
         "explain",
@@ -25,7 +25,10 @@ const MAY_NAME: [(&str, &[&str]); 7] = [
     ("identity", &["bytes"]),
     ("law", &["calendar", "facts", "hexadecimal", "money"]),
     ("money", &[]),
+    ("page", &["explain"]),
     ("pipeline", &[]),
+    ("report", &["anomaly", "explain", "money", "page", "publish", "results"]),
+    ("results", &["money"]),
     ("settle", &["anomaly", "calendar", "columns", "facts", "identity", "law", "money"]),
 ];
 

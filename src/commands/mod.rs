@@ -6,6 +6,8 @@ mod law;
 mod man;
 mod metrics;
 mod progress;
+mod report;
+mod results;
 mod run;
 mod simulate;
 mod table;
@@ -45,6 +47,7 @@ enum Command {
     Simulate(simulate::Simulate),
     Law(law::Law),
     Generate(generate::Generate),
+    Report(report::Report),
     Man(man::Man),
     Completions(man::Completions),
 }
@@ -83,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Simulate(simulate) => simulate.carry_out(),
         Command::Law(law) => law.carry_out(),
         Command::Generate(generate) => generate.carry_out(),
+        Command::Report(report) => report.carry_out(),
         Command::Man(man) => man.carry_out(),
         Command::Completions(completions) => completions.carry_out(),
     };
