@@ -26,6 +26,7 @@ pub mod results;
 pub mod revision;
 pub mod settle;
 pub mod totals;
+pub mod workbook;
 
 /// Bytes as hexadecimal digits, the form of every digest.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {

@@ -16,7 +16,7 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 10] = [
+const MAY_NAME: [(&str, &[&str]); 11] = [
     ("calendar", &[]),
     (
         "explain",
@@ -30,6 +30,7 @@ const MAY_NAME: [(&str, &[&str]); 10] = [
     ("report", &["anomaly", "explain", "money", "page", "publish", "results"]),
     ("results", &["money"]),
     ("settle", &["anomaly", "calendar", "columns", "facts", "identity", "law", "money"]),
+    ("workbook", &["explain", "money", "publish", "results"]),
 ];
 
 /// The only parts that open files: commands read the law file, the intake opens exports, a night sorts in temporary files, publishing and generating write.

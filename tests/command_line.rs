@@ -45,8 +45,10 @@ fn every_help_text_has_examples_and_exit_statuses() {
             .stdout(contains("Examples:").and(contains("Exit status: 0 ").and(contains("75 "))))
             .stderr("");
     }
-    for command in ["run", "explain", "simulate", "law", "generate", "report", "man", "completions"] {
-        run(&[command, "--help"]).success().stdout(contains(format!("Examples:\n  versement {command} ")));
+    for command in ["run", "explain", "simulate", "law", "generate", "report", "export xlsx", "man", "completions"] {
+        run(&command.split(' ').chain(["--help"]).collect::<Vec<_>>())
+            .success()
+            .stdout(contains(format!("Examples:\n  versement {command} ")));
     }
     run(&["--version"]).success().stdout(format!("versement {}\n", env!("CARGO_PKG_VERSION")));
     // Without a command there is nothing to do.
@@ -69,14 +71,17 @@ fn the_examples_of_the_help_texts_work() {
     fs::write(folder.path().join("case.toml"), case).unwrap();
     let mut carried_out = 0;
     // The generate examples make what the run examples read.
-    for command in ["generate", "law", "run", "explain", "simulate", "report", "man", "completions"] {
+    for command in ["generate", "law", "run", "explain", "simulate", "report", "export xlsx", "man", "completions"] {
         if command == "report" {
             // The month before, and a ledger, as far as its readers see it.
             for copy in ["out/2009-04", "ledger/month=2009-05/run=0003"] {
                 copy_folder(&folder.path().join("out/2009-05"), &folder.path().join(copy));
             }
         }
-        let help = String::from_utf8(run(&[command, "--help"]).get_output().stdout.clone()).unwrap();
+        let help = String::from_utf8(
+            run(&command.split(' ').chain(["--help"]).collect::<Vec<_>>()).get_output().stdout.clone(),
+        )
+        .unwrap();
         for line in help.lines().filter(|line| line.starts_with("  versement ")) {
             let line = line.split(['|', '>']).next().unwrap();
             let force = if line.contains("--json") { " --force" } else { "" };

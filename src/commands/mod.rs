@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod explain;
+mod export;
 mod generate;
 mod law;
 mod man;
@@ -44,6 +45,7 @@ Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 n
 enum Command {
     Run(run::Run),
     Explain(explain::Explain),
+    Export(export::Export),
     Simulate(simulate::Simulate),
     Law(law::Law),
     Generate(generate::Generate),
@@ -83,6 +85,7 @@ pub fn main() -> ExitCode {
     let carried_out = match line.command {
         Command::Run(run) => run.carry_out(),
         Command::Explain(explain) => explain.carry_out(),
+        Command::Export(export) => export.carry_out(),
         Command::Simulate(simulate) => simulate.carry_out(),
         Command::Law(law) => law.carry_out(),
         Command::Generate(generate) => generate.carry_out(),

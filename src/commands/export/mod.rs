@@ -1,0 +1,25 @@
+//! `versement export`: what leaves the program in the forms of others; one file a form.
+
+pub(super) mod xlsx;
+
+use clap::{Args, Subcommand};
+
+/// Writes a run in the forms that others take.
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    #[command(subcommand)]
+    form: Form,
+}
+
+#[derive(Debug, Subcommand)]
+enum Form {
+    Xlsx(xlsx::Xlsx),
+}
+
+impl Export {
+    pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
+        match &self.form {
+            Form::Xlsx(xlsx) => xlsx.carry_out(),
+        }
+    }
+}
