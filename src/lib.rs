@@ -7,6 +7,7 @@ mod bytes;
 pub mod calendar;
 pub mod columns;
 pub mod commands;
+pub mod doctor;
 pub mod dossier;
 pub mod explain;
 pub mod exports;

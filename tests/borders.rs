@@ -16,11 +16,15 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 11] = [
+const MAY_NAME: [(&str, &[&str]); 12] = [
     ("calendar", &[]),
+    ("doctor", &["anomaly", "calendar", "columns", "exports"]),
     (
         "explain",
-        &["anomaly", "calendar", "columns", "dossier", "exports", "facts", "identity", "law", "money", "settle"],
+        &[
+            "anomaly", "calendar", "columns", "dossier", "exports", "facts", "identity", "law", "money", "page",
+            "settle",
+        ],
     ),
     ("identity", &["bytes"]),
     ("law", &["calendar", "facts", "hexadecimal", "money"]),

@@ -45,7 +45,19 @@ fn every_help_text_has_examples_and_exit_statuses() {
             .stdout(contains("Examples:").and(contains("Exit status: 0 ").and(contains("75 "))))
             .stderr("");
     }
-    for command in ["run", "explain", "simulate", "law", "generate", "report", "export xlsx", "man", "completions"] {
+    for command in [
+        "run",
+        "explain",
+        "simulate",
+        "law",
+        "generate",
+        "report",
+        "export csv",
+        "export xlsx",
+        "doctor",
+        "man",
+        "completions",
+    ] {
         run(&command.split(' ').chain(["--help"]).collect::<Vec<_>>())
             .success()
             .stdout(contains(format!("Examples:\n  versement {command} ")));
@@ -71,7 +83,19 @@ fn the_examples_of_the_help_texts_work() {
     fs::write(folder.path().join("case.toml"), case).unwrap();
     let mut carried_out = 0;
     // The generate examples make what the run examples read.
-    for command in ["generate", "law", "run", "explain", "simulate", "report", "export xlsx", "man", "completions"] {
+    for command in [
+        "generate",
+        "law",
+        "run",
+        "explain",
+        "simulate",
+        "report",
+        "export csv",
+        "export xlsx",
+        "doctor",
+        "man",
+        "completions",
+    ] {
         if command == "report" {
             // The month before, and a ledger, as far as its readers see it.
             for copy in ["out/2009-04", "ledger/month=2009-05/run=0003"] {

@@ -108,3 +108,59 @@ fn a_run_that_is_not_there_or_was_changed_gives_no_workbook() {
     export("xlsx", &results, &path, &[]).has_status(2).tells(&["were the results changed since?"]);
     assert_eq!(names(folder.path()), ["out"]);
 }
+
+#[test]
+fn the_french_tables_hold_the_same_values_and_the_machine_files_stay() {
+    let folder = TempDir::new().unwrap();
+    let results = demonstration(folder.path());
+    let before: Vec<_> = names(&results).iter().map(|name| fs::read(results.join(name)).unwrap()).collect();
+    let out = folder.path().join("tableur");
+    export("csv", &results, &out, &[]).has_status(0);
+    assert_eq!(names(&out), ["anomalies.fr.csv", "decisions.fr.csv", "payments.fr.csv"]);
+    assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o7777, 0o700);
+    let after: Vec<_> = names(&results).iter().map(|name| fs::read(results.join(name)).unwrap()).collect();
+    assert_eq!(before, after);
+    for table in ["payments", "anomalies", "decisions"] {
+        let path = out.join(format!("{table}.fr.csv"));
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
+        let bytes = fs::read(&path).unwrap();
+        assert!(bytes.starts_with(b"\xef\xbb\xbf") && bytes.ends_with(b"\r\n"));
+        let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(&bytes[3..]);
+        let french: Vec<_> = reader.records().map(Result::unwrap).collect();
+        let machine = rows(&results.join(format!("{table}.csv")));
+        assert_eq!(french.len(), machine.len());
+        for (french, machine) in french.iter().zip(&machine) {
+            for (shown, field) in french.iter().zip(machine) {
+                let same = match shown.strip_prefix('\'') {
+                    Some(shown) => shown == field && field.starts_with(['=', '+', '-', '@', '\t', '\r']),
+                    None if table == "payments"
+                        && field.contains('.')
+                        && field.ends_with(|end: char| end.is_ascii_digit()) =>
+                    {
+                        shown.contains(',') && shown.replace(',', ".") == *field
+                    }
+                    None if field == "2009-05" => shown == "05/2009",
+                    None => shown == field || shown.replace(',', ".") == *field,
+                };
+                assert!(same, "{shown} for {field}");
+                assert!(!shown.starts_with(['=', '+', '@', '\t', '\r']), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_writes_the_french_tables_beside_its_own_and_its_digests_stay() {
+    let (plain, styled) = (common::Night::new(), common::Night::new().option("--csv-style=fr"));
+    plain.run().has_status(0);
+    styled.run().has_status(0);
+    for file in &common::FILES[..3] {
+        assert_eq!(plain.bytes(file), styled.bytes(file));
+    }
+    let french = styled.text("payments.fr.csv");
+    assert!(french.contains(";05/2009;crp-2006;31;") && french.contains(";1426,20;"), "{french}");
+    // A run that is done already writes them too.
+    fs::remove_file(styled.out().join("payments.fr.csv")).unwrap();
+    assert!(styled.run().has_status(0).stdout.starts_with("already done"));
+    assert_eq!(styled.text("payments.fr.csv"), french);
+}

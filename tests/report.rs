@@ -216,14 +216,49 @@ fn a_month_without_payments_or_findings_has_a_report() {
     is_sound(&report(&night.out(), &["--lang", "fr"]));
 }
 
+/// The statement of a beneficiary as a page.
+fn statement(id: &str, lang: &str) -> String {
+    let mut command = versement();
+    command.args(["explain", id, "--month", "2009-05", "--format", "html", "--lang", lang, "--exports"]);
+    let ran = Ran::of(command.arg(fixtures().join("exports/2009-05")).output().unwrap());
+    assert!(matches!(ran.status, Some(0 | 2)), "{ran:?}");
+    ran.stdout
+}
+
+#[test]
+fn statements_are_sound_pages_whose_net_is_the_payment() {
+    let folder = TempDir::new().unwrap();
+    let out = demonstration(folder.path());
+    let mut decisions = csv::Reader::from_path(out.join("decisions.csv")).unwrap();
+    let mut outcomes = BTreeSet::new();
+    for row in decisions.records().map(Result::unwrap) {
+        let (id, outcome, net) = (&row[0], &row[2], &row[4]);
+        // One of each outcome and reason is enough.
+        if id.is_empty() || !outcomes.insert((outcome.to_owned(), row[3].to_owned())) {
+            continue;
+        }
+        for lang in ["en", "fr"] {
+            let text = statement(id, lang);
+            is_sound(&text);
+            let page = Html::parse_document(&text);
+            let shown = if lang == "fr" { net.replace('.', ",") } else { net.to_owned() };
+            // A copy that was dropped is refused, while the first row of the same number is paid.
+            let is_copy = outcome == "refused" && row[3].is_empty();
+            assert!(is_copy || select(&page, "#result tr.sum td")[0] == shown, "{id} {outcome}: {net}");
+        }
+    }
+    assert!(outcomes.len() > 10, "{outcomes:?}");
+}
+
 #[test]
 fn a_browser_shows_it_without_scrolling_sideways_in_both_themes() {
     let Some(browser) = browser::find() else { return };
     let folder = TempDir::new().unwrap();
     let out = demonstration(folder.path());
     let text = report(&out, &["--lang", "fr"]);
-    for width in [320, 768, 1200] {
-        let seen = browser::width_seen(browser, folder.path(), &text, width);
+    let idr = statement("B0000000005", "fr");
+    for (width, text) in [(320, &text), (768, &text), (1200, &text), (320, &idr)] {
+        let seen = browser::width_seen(browser, folder.path(), text, width);
         assert_eq!(seen, width, "the page is wider than {width} pixels");
     }
     let page = folder.path().join("report.html");

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod doctor;
 mod explain;
 mod export;
 mod generate;
@@ -44,6 +45,7 @@ Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 n
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Doctor(doctor::Doctor),
     Explain(explain::Explain),
     Export(export::Export),
     Simulate(simulate::Simulate),
@@ -84,6 +86,7 @@ pub fn main() -> ExitCode {
     let line = CommandLine::parse();
     let carried_out = match line.command {
         Command::Run(run) => run.carry_out(),
+        Command::Doctor(doctor) => doctor.carry_out(),
         Command::Explain(explain) => explain.carry_out(),
         Command::Export(export) => export.carry_out(),
         Command::Simulate(simulate) => simulate.carry_out(),

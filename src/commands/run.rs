@@ -6,6 +6,8 @@ use anyhow::{Context, bail};
 use chrono::{SecondsFormat, Utc};
 use clap::{Args, ValueEnum};
 
+use super::export::csv::{self, CsvStyle};
+use super::results::Results;
 use super::table::{figures, grouped};
 use super::watch::{Watched, Watching};
 use super::{SETTLED, WITH_TROUBLE, law, progress::Bar, say};
@@ -67,6 +69,9 @@ pub(super) struct Run {
     /// Take no SHA-256 of inputs and outputs; a later run then can't tell that it is done already
     #[arg(long)]
     no_digests: bool,
+    /// Write the tables a second time for people's spreadsheets, as payments.fr.csv and so on
+    #[arg(long, value_enum, value_name = "STYLE")]
+    csv_style: Option<CsvStyle>,
     #[command(flatten)]
     watching: Watching,
 }
@@ -124,6 +129,7 @@ impl Run {
         let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
         let staging = Staging::open(&self.out)?;
         if let Some(summary) = self.standing(&staging, &identity, &exports)? {
+            self.for_people(&summary)?;
             watched.published(&summary, false);
             return self.already_done(&summary);
         }
@@ -151,6 +157,7 @@ impl Run {
             staging.publish(std::mem::take(&mut settled.files))?;
             anyhow::Ok((settled, summary))
         })?;
+        self.for_people(&summary)?;
         watched.published(&summary, true);
         self.report(&summary, &settled)?;
         Ok(if settled.totals.has_trouble() { WITH_TROUBLE } else { SETTLED })
@@ -186,6 +193,15 @@ impl Run {
                 standing.join(", ")
             ),
         }
+    }
+
+    /// Writes the tables again for people, if they are asked for. They are no part of what is published.
+    fn for_people(&self, summary: &Summary) -> anyhow::Result<()> {
+        let Some(CsvStyle::Fr) = self.csv_style else { return Ok(()) };
+        let run = Results { run: None, folder: self.out.clone(), summary: summary.clone() };
+        csv::write(&run, &self.out)
+            .context("the results are published; only the tables for spreadsheets are missing")?;
+        Ok(())
     }
 
     fn already_done(&self, summary: &Summary) -> anyhow::Result<u8> {
@@ -226,7 +242,7 @@ fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn today() -> Day {
+pub(super) fn today() -> Day {
     Day::from_date(Utc::now().date_naive())
 }
 

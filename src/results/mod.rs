@@ -1,7 +1,10 @@
 //! The published files of a run, read back one row at a time, for reports and exports to people.
 
+pub(crate) mod columns;
+mod french;
 mod rows;
 
+pub use french::in_french;
 pub use rows::{Anomaly, Arrears, Claim, Payment, Rows};
 
 use crate::money::Cents;

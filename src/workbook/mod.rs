@@ -1,6 +1,5 @@
 //! The workbook of a run, for accountants: a summary whose totals are formulas over the sheets, and the tables.
 
-mod columns;
 mod sheets;
 mod summary;
 
@@ -11,7 +10,7 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use crate::explain::words::Lang;
 use crate::publish::summary::Summary;
-use crate::results::{ResultsError, Rows};
+use crate::results::{ResultsError, Rows, columns};
 use sheets::{Formats, ROWS, Written};
 
 /// Why a workbook can't be written.

@@ -5,9 +5,9 @@ use std::io::Read;
 use rust_xlsxwriter::{Color, Format, FormatBorder, Workbook, Worksheet};
 
 use super::WorkbookError;
-use super::columns::{Column, Kind};
 use crate::explain::words::Lang;
 use crate::money::Cents;
+use crate::results::columns::{Column, Kind};
 use crate::results::{ResultsError, Rows, amount};
 
 /// Rows that a sheet can have, its head among them.
@@ -41,7 +41,7 @@ impl Formats {
 
     fn of(&self, kind: Kind) -> &Format {
         match kind {
-            Kind::Text => &self.text,
+            Kind::Text | Kind::Month => &self.text,
             Kind::Amount => &self.amount,
             Kind::Whole => &self.whole,
         }
@@ -95,7 +95,7 @@ pub(super) fn write<R: Read>(
                 let field = rows.fields().get(*place).unwrap_or_default();
                 match column.kind {
                     _ if field.is_empty() => {}
-                    Kind::Text => _ = sheet.write_string_with_format(last, at, field, &formats.text)?,
+                    Kind::Text | Kind::Month => _ = sheet.write_string_with_format(last, at, field, &formats.text)?,
                     Kind::Amount => {
                         let cents = amount(field).ok_or_else(|| wrong(name, column))?;
                         written.sums[usize::from(at)] += cents;

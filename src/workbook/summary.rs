@@ -3,12 +3,12 @@
 use rust_xlsxwriter::{Formula, Worksheet};
 
 use super::WorkbookError;
-use super::columns::{ANOMALIES, ARREARS, CLAIMS, Column, PAYMENTS};
 use super::sheets::{Formats, Written, euros};
 use crate::explain::words::{Lang, outcome};
 use crate::money::Cents;
 use crate::publish::summary::Summary;
 use crate::results::amount;
+use crate::results::columns::{ANOMALIES, ARREARS, CLAIMS, Column, PAYMENTS};
 
 /// The tables as they were written.
 pub(super) struct Sheets {

@@ -1,5 +1,6 @@
 //! `versement export`: what leaves the program in the forms of others; one file a form.
 
+pub(super) mod csv;
 pub(super) mod xlsx;
 
 use clap::{Args, Subcommand};
@@ -13,12 +14,14 @@ pub(super) struct Export {
 
 #[derive(Debug, Subcommand)]
 enum Form {
+    Csv(csv::Csv),
     Xlsx(xlsx::Xlsx),
 }
 
 impl Export {
     pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
         match &self.form {
+            Form::Csv(csv) => csv.carry_out(),
             Form::Xlsx(xlsx) => xlsx.carry_out(),
         }
     }
