@@ -21,8 +21,9 @@ use versement::law::allowance::{InForce, RankedDay, Right};
 use versement::law::duration;
 use versement::law::regime::Population;
 use versement::money::{Cents, Rate};
-use versement::night::{BatchSettler, Bounds, Output, Task};
+use versement::night::{BatchSettler, Bounds, Output, Recalled, Task};
 use versement::publish::rows::{MonthText, payment};
+use versement::revision::Payment;
 use versement::settle::{Outcome, Settlement, Settler};
 
 const BENEFICIARIES: u64 = 20_000;
@@ -73,7 +74,7 @@ fn stages(criterion: &mut Criterion) {
     let mut batch = Batch::default();
     let headers = cut(&files, &mut batch);
     let text = str::from_utf8(&batch.bytes).unwrap();
-    let task = Task { law: &law, month, headers: &headers };
+    let task = Task { law: &law, month, headers: &headers, ledger: None };
     let mut group = criterion.benchmark_group("stages");
     group.throughput(Throughput::Elements(BENEFICIARIES)).sample_size(20);
 
@@ -140,7 +141,7 @@ fn stages(criterion: &mut Criterion) {
     });
     group.bench_function("format payments", |bencher| {
         let (mut settler, mut findings) = (Settler::new(&law, month), Vec::new());
-        let text = MonthText::new(month);
+        let text = MonthText::new(month, 1);
         let mut paid = Vec::new();
         for dossier in &dossiers {
             let mut settlement = Settlement::default();
@@ -154,7 +155,8 @@ fn stages(criterion: &mut Criterion) {
         bencher.iter(|| {
             out.clear();
             for (beneficiary, settlement) in &paid {
-                payment(&mut out, beneficiary, &text, settlement);
+                let paid = Payment { current: settlement.amounts, ..Payment::default() };
+                payment(&mut out, beneficiary, &text, settlement.regime, &paid);
             }
             black_box(out.len())
         });
@@ -163,7 +165,7 @@ fn stages(criterion: &mut Criterion) {
         let mut settler = BatchSettler::new(&task);
         let mut output = Output::default();
         bencher.iter(|| {
-            settler.settle(&batch, Bounds::default(), &mut output).unwrap();
+            settler.settle(&batch, &Recalled::default(), Bounds::default(), &mut output).unwrap();
             black_box(output.tables[0].len())
         });
     });
@@ -179,7 +181,12 @@ struct Kept<'b> {
 
 impl Kept<'_> {
     fn as_ref(&self) -> versement::facts::Dossier<'_> {
-        versement::facts::Dossier { beneficiary: &self.beneficiary, events: &self.events, earnings: &self.earnings, opening: None }
+        versement::facts::Dossier {
+            beneficiary: &self.beneficiary,
+            events: &self.events,
+            earnings: &self.earnings,
+            opening: None,
+        }
     }
 }
 

@@ -93,8 +93,12 @@ impl<'b> Joined<'b> {
     /// The rows as one dossier, the findings, and the fates of the beneficiary's rows; `None` without a readable row.
     pub fn dossier(&mut self) -> (Option<Dossier<'_>>, &mut Vec<Finding>) {
         let beneficiary = self.beneficiary.as_ref();
-        let dossier =
-            beneficiary.map(|beneficiary| Dossier { beneficiary, events: &self.events, earnings: &self.earnings, opening: self.opening });
+        let dossier = beneficiary.map(|beneficiary| Dossier {
+            beneficiary,
+            events: &self.events,
+            earnings: &self.earnings,
+            opening: self.opening,
+        });
         (dossier, &mut self.findings)
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::anomaly::{Code, Finding};
 use crate::columns::Export;
-use crate::settle::{Amounts, Outcome, Settlement};
+use crate::money::Cents;
+use crate::revision::{Line, Nature, Payment};
+use crate::settle::Outcome;
 
 /// Counts and sums; those of parts add up to those of the whole, in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,12 +19,64 @@ pub struct Totals {
     pub outcomes: Outcomes,
     /// Beneficiary rows with nothing owed, by reason.
     pub nil_reasons: BTreeMap<&'static str, u64>,
-    /// The amounts of all payments.
-    pub amounts: Amounts,
-    /// The amounts and the number of payments, by regime.
-    pub by_regime: BTreeMap<String, (u64, Amounts)>,
+    /// All payments.
+    pub paid: Sums,
+    /// The payments by regime.
+    pub by_regime: BTreeMap<String, Sums>,
+    /// What the ledger holds of claims.
+    pub claims: ClaimSums,
     /// Findings by code.
     pub anomalies: BTreeMap<Code, u64>,
+}
+
+/// Payments, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// How many.
+    pub count: u64,
+    /// What they pay.
+    pub payment: Payment,
+}
+
+impl Sums {
+    /// Adds those of another part.
+    pub fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.payment.current.add(&other.payment.current);
+        self.payment.arrears += other.payment.arrears;
+        self.payment.recovered += other.payment.recovered;
+    }
+}
+
+/// Claims, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClaimSums {
+    /// Of the run before, not recovered.
+    pub opening: Cents,
+    /// Raised by this run.
+    pub raised: Cents,
+    /// Recovered by this run.
+    pub recovered: Cents,
+    /// Not recovered, as it is kept.
+    pub closing: Cents,
+}
+
+impl ClaimSums {
+    /// Counts a line of a posting.
+    pub fn count(&mut self, line: &Line) {
+        match line.nature {
+            Nature::Claim => self.raised += line.amounts.net(),
+            Nature::Recovered => self.recovered += line.amounts.net(),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.opening += other.opening;
+        self.raised += other.raised;
+        self.recovered += other.recovered;
+        self.closing += other.closing;
+    }
 }
 
 /// Beneficiary rows by outcome.
@@ -66,16 +120,15 @@ impl Totals {
         }
     }
 
-    /// Adds the amounts of a payment.
-    pub fn add_payment(&mut self, settlement: &Settlement<'_>) {
-        self.amounts.add(&settlement.amounts);
-        let regime = settlement.regime.unwrap_or_default();
-        let (count, amounts) = match self.by_regime.get_mut(regime) {
-            Some(entry) => entry,
-            None => self.by_regime.entry(regime.to_owned()).or_default(),
-        };
-        *count += 1;
-        amounts.add(&settlement.amounts);
+    /// Adds a payment.
+    pub fn add_payment(&mut self, regime: Option<&str>, payment: &Payment) {
+        let one = Sums { count: 1, payment: *payment };
+        self.paid.add(&one);
+        let regime = regime.unwrap_or_default();
+        match self.by_regime.get_mut(regime) {
+            Some(sums) => sums.add(&one),
+            None => self.by_regime.entry(regime.to_owned()).or_default().add(&one),
+        }
     }
 
     /// Counts findings by code.
@@ -95,12 +148,11 @@ impl Totals {
         for (reason, count) in &other.nil_reasons {
             *self.nil_reasons.entry(reason).or_default() += count;
         }
-        self.amounts.add(&other.amounts);
-        for (regime, (count, amounts)) in &other.by_regime {
-            let entry = self.by_regime.entry(regime.clone()).or_default();
-            entry.0 += count;
-            entry.1.add(amounts);
+        self.paid.add(&other.paid);
+        for (regime, sums) in &other.by_regime {
+            self.by_regime.entry(regime.clone()).or_default().add(sums);
         }
+        self.claims.add(&other.claims);
         for (code, count) in &other.anomalies {
             *self.anomalies.entry(*code).or_default() += count;
         }

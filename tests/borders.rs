@@ -16,7 +16,7 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 12] = [
+const MAY_NAME: [(&str, &[&str]); 13] = [
     ("calendar", &[]),
     ("doctor", &["anomaly", "calendar", "columns", "exports"]),
     (
@@ -33,12 +33,14 @@ const MAY_NAME: [(&str, &[&str]); 12] = [
     ("pipeline", &[]),
     ("report", &["anomaly", "explain", "money", "page", "publish", "results"]),
     ("results", &["money"]),
+    ("revision", &["anomaly", "calendar", "columns", "dossier", "facts", "identity", "law", "money", "settle"]),
     ("settle", &["anomaly", "calendar", "columns", "facts", "identity", "law", "money"]),
     ("workbook", &["explain", "money", "publish", "results"]),
 ];
 
-/// The only parts that open files: commands read the law file, the intake opens exports, a night sorts in temporary files, publishing and generating write.
-const OPEN_FILES: [&str; 5] = ["commands", "generate", "intake", "night", "publish"];
+/// The only parts that open files: commands read the law file, the intake opens exports, a night sorts in temporary files, publishing, the ledger and
+/// generating write.
+const OPEN_FILES: [&str; 6] = ["commands", "generate", "intake", "ledger", "night", "publish"];
 const OPENING: [&str; 6] = ["fs", "File", "OpenOptions", "tempfile", "NamedTempFile", "SpooledTempFile"];
 
 struct Source {

@@ -39,7 +39,9 @@ impl Case {
         let name = self.folder.file_name().unwrap().to_string_lossy();
         let out = TempDir::new().unwrap();
         let mut command = versement();
-        command.args(["run", "--quiet", "--month", &self.keys["month"], "--exports"]).arg(self.folder.join("exports"));
+        command
+            .args(["run", "--no-ledger", "--quiet", "--month", &self.keys["month"], "--exports"])
+            .arg(self.folder.join("exports"));
         command.arg("--out").arg(out.path());
         if let Some(encoding) = self.keys.get("encoding") {
             command.args(["--encoding", encoding]);

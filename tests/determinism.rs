@@ -49,6 +49,7 @@ fn settle(exports: &Path, threads: usize, batch_bytes: usize) -> Settled {
         threads: NonZeroUsize::new(threads).unwrap(),
         with_digests: threads % 2 == 1,
         batch_bytes,
+        ledger: None,
     };
     let staging = Staging::open(out.path()).unwrap();
     let settled = night::settle(&plan, &staging, &Progress::default()).unwrap();

@@ -216,10 +216,11 @@ fn the_month_end_script_settles_the_month_before() {
     let mut script = Command::new(dist().join("month-end"));
     script.arg("2009-05").env("VERSEMENT", env!("CARGO_BIN_EXE_versement"));
     script.env("VERSEMENT_EXPORTS", folder).env("VERSEMENT_OUT", folder.join("out")).env("VERSEMENT_METRICS", folder);
+    script.env("VERSEMENT_LEDGER", folder.join("ledger"));
     let ran = Ran::of(script.output().unwrap()).has_status(0);
     assert_eq!(ran.stdout, "");
     assert!(ran.stderr.contains("\"event\":\"published\""), "{}", ran.stderr);
-    assert_eq!(names(folder), ["2009-05", "out", "versement.prom"]);
+    assert_eq!(names(folder), ["2009-05", "ledger", "out", "versement.prom"]);
     assert_eq!(names(&folder.join("out")), ["2009-05"]);
-    assert_eq!(names(&folder.join("out/2009-05")).len(), 4);
+    assert!(folder.join("out/2009-05/payments.csv").is_file());
 }

@@ -14,7 +14,9 @@ use tempfile::TempDir;
 fn demonstration(folder: &Path) -> PathBuf {
     let out = folder.join("out");
     let mut command = versement();
-    command.args(["run", "--quiet", "--month", "2009-05", "--exports"]).arg(fixtures().join("exports/2009-05"));
+    command
+        .args(["run", "--no-ledger", "--quiet", "--month", "2009-05", "--exports"])
+        .arg(fixtures().join("exports/2009-05"));
     Ran::of(command.arg("--out").arg(&out).output().unwrap()).has_status(1);
     out
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{Night, Ran, beneficiary, fixtures, versement};
+use common::{EVENTS, Night, Ran, beneficiary, fixtures, table, versement};
 use scraper::{Html, Selector};
 use tempfile::TempDir;
 
@@ -16,7 +16,9 @@ use tempfile::TempDir;
 fn demonstration(folder: &Path) -> PathBuf {
     let out = folder.join("out");
     let mut command = versement();
-    command.args(["run", "--quiet", "--month", "2009-05", "--exports"]).arg(fixtures().join("exports/2009-05"));
+    command
+        .args(["run", "--no-ledger", "--quiet", "--month", "2009-05", "--exports"])
+        .arg(fixtures().join("exports/2009-05"));
     Ran::of(command.arg("--out").arg(&out).output().unwrap()).has_status(1);
     out
 }
@@ -135,35 +137,19 @@ fn the_month_before_is_compared() {
     assert!(rows.iter().any(|row| row.starts_with("rows read1")), "{rows:?}");
 }
 
-/// A ledger's folder of one run with 117.00 of arrears and 17.00 recovered.
+/// A ledger with April and May of 2009. In May it is known that B001 was sick for ten days of April, and B002 comes late.
 fn ledger(folder: &Path) -> PathBuf {
-    let night = Night::new();
-    night.run().has_status(0);
-    let run = folder.join("ledger/month=2009-05/run=0001");
-    fs::create_dir_all(&run).unwrap();
-    let payments = night.text("payments.csv").replace("0.00,0.00,1426.20", "117.00,17.00,1526.20");
-    let summary = night.text("summary.json").replace("\"net\": \"1426.20\"", "\"net\": \"1526.20\"");
-    let files = [
-        ("payments.csv", payments),
-        ("summary.json", summary),
-        ("anomalies.csv", night.text("anomalies.csv")),
-        (
-            "arrears.csv",
-            "beneficiary_id,month,kind,asr_days,asr_gross,pension_offset,participation,amount,reason,changed\n\
-             B001,2009-04,asr,3,120.00,0.00,3.00,117.00,event,x\n"
-                .to_owned(),
-        ),
-        (
-            "claims.csv",
-            "beneficiary_id,month,kind,raised,asr_days,asr_gross,pension_offset,participation,amount,recovered,balance,reason,changed\n\
-             B001,2009-03,asr,1,1,40.00,0.00,1.00,39.00,17.00,22.00,event,x\n"
-                .to_owned(),
-        ),
-    ];
-    for (name, text) in files {
-        fs::write(run.join(name), text).unwrap();
-    }
-    folder.join("ledger")
+    let ledger = folder.join("ledger");
+    let settle = |night: &Night, month: &str| {
+        let mut command = versement();
+        command.args(["run", "--quiet", "--month", month, "--exports"]).arg(night.exports());
+        command.arg("--ledger").arg(&ledger).arg("--out").arg(folder.join(month));
+        Ran::of(command.output().unwrap()).has_status(0);
+    };
+    settle(&Night::new(), "2009-04");
+    let events = table(EVENTS, ["B001,sickness,2009-04-21,2009-04-30"]);
+    settle(&Night::new().of(["B001", "B002"].map(beneficiary)).with("events.csv", events), "2009-05");
+    ledger
 }
 
 fn of_run(ledger: &Path, number: &str) -> (Ran, String) {
@@ -175,34 +161,51 @@ fn of_run(ledger: &Path, number: &str) -> (Ran, String) {
 }
 
 #[test]
-fn a_run_of_a_ledger_shows_its_arrears_and_overpayments() {
+fn a_run_of_a_ledger_shows_its_arrears_its_overpayments_and_the_month_before() {
     let folder = TempDir::new().unwrap();
     let ledger = ledger(folder.path());
-    let (ran, text) = of_run(&ledger, "1");
+    let (ran, text) = of_run(&ledger, "2");
     ran.has_status(0);
     is_sound(&text);
     let page = Html::parse_document(&text);
-    assert_eq!(select(&page, "#arrears tbody tr"), ["04/2009ASR1117,00"]);
-    let told = ["constatés dans ce passage139,00", "récupérés dans ce passage117,00", "restant dû sur ceux-ci122,00"];
-    assert_eq!(select(&page, "#claims table:first-of-type tbody tr")[..3], told);
-    let (ran, _) = of_run(&ledger, "2");
-    ran.has_status(2).tells(&["no run 2 stands in this ledger"]);
+    // April: 30 days of 46.20 for the one, ten of them too many for the other.
+    assert_eq!(select(&page, "#arrears tbody tr"), ["04/2009ASR11\u{202f}386,00"]);
+    let told = [
+        "du registre avant ce passage0,00",
+        "constatés dans ce passage1462,00",
+        "récupérés dans ce passage00,00",
+        "du registre après ce passage462,00",
+    ];
+    let shown = select(&page, "#claims table:first-of-type tbody tr");
+    for (shown, told) in shown.iter().zip(told) {
+        assert_eq!(shown.replace("passage00,", "passage0,"), told.replace("passage00,", "passage0,"));
+    }
+    assert!(select(&page, "h1 + p")[0].contains("passage 2"));
+    assert!(select(&page, "#before tbody tr").iter().any(|row| row.starts_with("net à payer1\u{202f}386,00")));
+    let (ran, _) = of_run(&ledger, "3");
+    ran.has_status(2).tells(&["there is no run 3"]);
 }
 
 #[test]
 fn files_that_do_not_add_up_give_no_report() {
     for (file, from, to) in [
-        ("payments.csv", ",1526.20,", ",1526.21,"),
-        ("arrears.csv", ",117.00,", ",118.00,"),
-        ("claims.csv", ",17.00,", ",x,"),
+        ("payments.csv", "2812.20,", "2812.21,"),
+        ("payments.csv", "B002-200905", "B002-200905,x"),
+        ("arrears.csv", ",1386.00,", ",1387.00,"),
+        ("claims.csv", ",462.00,", ",x,"),
     ] {
         let folder = TempDir::new().unwrap();
-        let ledger = ledger(folder.path());
-        let path = ledger.join("month=2009-05/run=0001").join(file);
-        fs::write(&path, fs::read_to_string(&path).unwrap().replace(from, to)).unwrap();
-        let (ran, text) = of_run(&ledger, "1");
-        ran.has_status(2).tells(&[file, "were they changed since?"]);
-        assert_eq!(text, "");
+        ledger(folder.path());
+        let out = folder.path().join("2009-05");
+        let text = fs::read_to_string(out.join(file)).unwrap();
+        let changed = text.replace(from, to);
+        assert_ne!(text, changed, "{file}");
+        fs::write(out.join(file), changed).unwrap();
+        let page = folder.path().join("report.html");
+        let mut command = versement();
+        command.arg("report").arg("--results").arg(&out).arg("--out").arg(&page);
+        Ran::of(command.output().unwrap()).has_status(2).tells(&[file, "were they changed since?"]);
+        assert!(!page.exists());
     }
 }
 

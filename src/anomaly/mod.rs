@@ -15,7 +15,7 @@ use crate::identity::BeneficiaryId;
 pub struct Place {
     /// The file.
     pub export: Export,
-    /// The physical line on which the row starts; the header is line 1.
+    /// The physical line on which the row starts; the header is line 1; 0 where no row of today's exports is meant.
     pub line: u64,
     /// The column, where one field is meant.
     pub column: Option<Column>,
@@ -56,8 +56,12 @@ impl Finding {
     /// Place (with the number that the column has in its file), code, what was found, what to do.
     pub fn message(&self, column_number: Option<usize>) -> String {
         let Place { export, line, .. } = self.place;
-        let column = column_number.map(|number| format!(":{number}")).unwrap_or_default();
-        format!("{export}:{line}{column}: {}: found \"{}\"; {}", self.code, self.found, self.detail)
+        let place = match (line, column_number) {
+            (0, _) => String::new(),
+            (line, Some(number)) => format!(":{line}:{number}"),
+            (line, None) => format!(":{line}"),
+        };
+        format!("{export}{place}: {}: found \"{}\"; {}", self.code, self.found, self.detail)
     }
 
     /// The order of findings about the same beneficiary.

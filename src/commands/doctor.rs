@@ -217,6 +217,7 @@ impl Doctor {
             threads: std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN),
             with_digests: true,
             batch_bytes: Plan::BATCH_BYTES,
+            ledger: None,
         };
         let began = Instant::now();
         let Ok(settled) = night::settle(&plan, &staging, &Progress::default()) else { return Ok(None) };

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
+use crate::ledger::LedgerError;
 use crate::publish::staging::PublishError;
 
 /// Pays one month of the allowances of the convention de reclassement personnalisé (CRP).
@@ -107,6 +108,10 @@ pub fn main() -> ExitCode {
 
 /// The exit status that an error stands for.
 fn exit_status(error: &anyhow::Error) -> u8 {
-    let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }));
+    let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }))
+        || matches!(
+            error.downcast_ref::<LedgerError>(),
+            Some(LedgerError::Busy { .. } | LedgerError::Publish(PublishError::Busy { .. }))
+        );
     if busy { BUSY } else { NOTHING }
 }

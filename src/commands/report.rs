@@ -17,7 +17,7 @@ use crate::report::{Figures, Files, html};
 #[command(after_help = "Examples:
   versement report --results out/2009-05 --out report.html
   versement report --results out/2009-05 --before out/2009-04 --lang fr --out rapport.html
-  versement report --run 3 --ledger ledger --out report.html
+  versement report --run 1 --ledger ledger --out report.html
 
 Exit status: 0 written; 2 the results can't be read, or don't add up.")]
 pub(super) struct Report {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 
+use crate::calendar::Month;
+use crate::ledger::Ledger;
 use crate::publish::summary::Summary;
 
 /// Which run.
@@ -37,21 +39,19 @@ impl Which {
     /// Finds the run and reads its summary.
     pub(super) fn find(&self) -> anyhow::Result<Results> {
         let folder = match (&self.ledger, self.run, &self.results) {
-            (Some(ledger), Some(run), _) => run_folder(ledger, run)?,
+            (Some(ledger), Some(run), _) => Ledger::open(ledger)?.run(run)?.folder,
             (_, _, Some(results)) => results.clone(),
             _ => bail!("say which run: --run N --ledger DIR, or --results DIR"),
         };
         let summary = summary(&folder)?;
-        Ok(Results { run: self.run, folder, summary })
+        Ok(Results { run: summary.run.as_ref().map(|run| run.number), folder, summary })
     }
 
     /// The summary of the last run of the month before, where the ledger has one.
     pub(super) fn before(&self, month: &str) -> anyhow::Result<Option<Summary>> {
-        let Some(ledger) = &self.ledger else { return Ok(None) };
-        let Ok(month) = month.parse::<crate::calendar::Month>() else { return Ok(None) };
-        let Ok(entries) = ledger.join(format!("month={}", month.minus(1))).read_dir() else { return Ok(None) };
-        let names = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("run="));
-        names.map(|entry| entry.path()).max().map(|folder| summary(&folder)).transpose()
+        let (Some(ledger), Ok(month)) = (&self.ledger, month.parse::<Month>()) else { return Ok(None) };
+        let run = Ledger::open(ledger)?.last_run_of(month.minus(1))?;
+        Ok(run.map(|run| run.record.summary))
     }
 }
 
@@ -72,12 +72,4 @@ impl Results {
 pub(super) fn summary(folder: &Path) -> anyhow::Result<Summary> {
     let found = Summary::read(folder);
     found.with_context(|| format!("{}: no results of a run stand here (no summary.json)", folder.display()))
-}
-
-fn run_folder(ledger: &Path, run: u32) -> anyhow::Result<PathBuf> {
-    let name = format!("run={run:04}");
-    let months = ledger.read_dir().with_context(|| ledger.display().to_string())?;
-    let mut folders = months.flatten().map(|month| month.path().join(&name));
-    let found = folders.find(|folder| folder.is_dir());
-    found.with_context(|| format!("{}: no run {run} stands in this ledger", ledger.display()))
 }

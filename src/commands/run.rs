@@ -1,3 +1,5 @@
+mod with_ledger;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,13 +12,14 @@ use super::export::csv::{self, CsvStyle};
 use super::results::Results;
 use super::table::{figures, grouped};
 use super::watch::{Watched, Watching};
-use super::{SETTLED, WITH_TROUBLE, law, progress::Bar, say};
+use super::{SETTLED, WITH_TROUBLE, law as law_file, progress::Bar, say};
 use crate::anomaly::Entry;
 use crate::calendar::{Day, Month};
 use crate::columns::Export;
 use crate::exports;
 use crate::intake::Exports;
-use crate::night::{self, Phase, Plan, Progress, Settled, Timings};
+use crate::law::Law;
+use crate::night::{self, LedgerPlan, Phase, Plan, Progress, Settled, Timings};
 use crate::publish::staging::{SUMMARY, Staging};
 use crate::publish::summary::{Identity, Summary};
 
@@ -24,11 +27,15 @@ use crate::publish::summary::{Identity, Summary};
 ///
 /// Writes payments.csv, anomalies.csv, decisions.csv and summary.json to --out, all of them or none. The same exports give the
 /// same bytes, whatever the threads and the order of the rows.
+///
+/// The ledger remembers what was paid: a month that is run again with other facts pays the difference only, late proofs and
+/// corrections of earlier months are paid as arrears or claimed, and nothing is paid twice.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --json | jq .totals.net
-  versement run --month 2009-05 --exports exports/2009-05 --out out/what-if --law my-law.toml
+  versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --ledger books
+  versement run --month 2009-05 --exports exports/2009-05 --out out/what-if --law my-law.toml --no-ledger
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --quiet --log-format json --metrics versement.prom
 
 Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 nothing published; 75 another run is at work.")]
@@ -42,6 +49,15 @@ pub(super) struct Run {
     /// The folder to publish to; made if it is missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// The folder that remembers what was paid; made by its first run
+    #[arg(long, value_name = "DIR", default_value = "ledger", conflicts_with = "no_ledger")]
+    pub(super) ledger: PathBuf,
+    /// Compute the month from the exports alone, and remember nothing
+    #[arg(long)]
+    no_ledger: bool,
+    /// What the months before a new ledger came to: its opening.csv, corrected
+    #[arg(long, value_name = "FILE", conflicts_with = "no_ledger")]
+    opening: Option<PathBuf>,
     /// A law file instead of the one in the program (see `versement law`)
     #[arg(long, value_name = "FILE")]
     law: Option<PathBuf>,
@@ -67,7 +83,7 @@ pub(super) struct Run {
     #[arg(long)]
     timings: bool,
     /// Take no SHA-256 of inputs and outputs; a later run then can't tell that it is done already
-    #[arg(long)]
+    #[arg(long, requires = "no_ledger")]
     no_digests: bool,
     /// Write the tables a second time for people's spreadsheets, as payments.fr.csv and so on
     #[arg(long, value_enum, value_name = "STYLE")]
@@ -110,14 +126,14 @@ impl EncodingName {
 
 impl Run {
     pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
-        let mut watched = self.watching.start(self.month);
-        let ended = self.settle(&mut watched);
+        let watched = self.watching.start(self.month);
+        let ended = self.settle(&watched);
         watched.end(ended)
     }
 
-    fn settle(&self, watched: &mut Watched<'_>) -> anyhow::Result<u8> {
+    fn settle(&self, watched: &Watched<'_>) -> anyhow::Result<u8> {
         let started = now();
-        let law = law::read(self.law.as_ref())?;
+        let law = law_file::read(self.law.as_ref())?;
         if !self.provisional && self.month.last_day() >= today() {
             let month = self.month;
             bail!("{month} is not over yet: its facts may still change; settle it later, or say --provisional");
@@ -127,29 +143,23 @@ impl Run {
         }
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
         let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
-        let staging = Staging::open(&self.out)?;
-        if let Some(summary) = self.standing(&staging, &identity, &exports)? {
-            self.for_people(&summary)?;
-            watched.published(&summary, false);
-            return self.already_done(&summary);
-        }
+        let night = Night { law: &law, exports: &exports, identity, started, watched };
+        if self.no_ledger { self.without_ledger(night) } else { self.with_ledger(night) }
+    }
 
-        let plan = Plan {
-            month: self.month,
-            law: &law,
-            exports: &exports,
-            encoding: self.encoding.encoding(),
-            threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
-            with_digests: !self.no_digests,
-            batch_bytes: Plan::BATCH_BYTES,
-        };
+    fn without_ledger(&self, night: Night<'_>) -> anyhow::Result<u8> {
+        let staging = Staging::open(&self.out)?;
+        if let Some(summary) = self.standing(&staging, &night.identity, night.exports)? {
+            return self.already_done(night.watched, &summary, &self.out.display().to_string());
+        }
+        let plan = self.plan(&night, None);
         let progress = Progress::default();
         let (settled, summary) = std::thread::scope(|scope| {
             let _bar = Bar::follow(scope, &progress, self.quiet);
             let mut settled = night::settle(&plan, &staging, &progress).map_err(flatten)?;
             progress.start(Phase::Publishing, 0);
-            let times = (started, now());
-            let mut summary = Summary::new(identity, times, &settled.totals, &settled.inputs, &settled.files);
+            let times = (night.started, now());
+            let mut summary = Summary::new(night.identity, times, &settled.totals, &settled.inputs, &settled.files);
             summary.stages = Some(stages(&settled.timings));
             let mut file = staging.file(SUMMARY, false)?;
             file.append(summary.to_json()?.as_bytes())?;
@@ -157,10 +167,21 @@ impl Run {
             staging.publish(std::mem::take(&mut settled.files))?;
             anyhow::Ok((settled, summary))
         })?;
-        self.for_people(&summary)?;
-        watched.published(&summary, true);
-        self.report(&summary, &settled)?;
-        Ok(if settled.totals.has_trouble() { WITH_TROUBLE } else { SETTLED })
+        self.report(night.watched, &summary, &settled)?;
+        Ok(status(&settled))
+    }
+
+    fn plan<'p>(&self, night: &Night<'p>, ledger: Option<LedgerPlan<'p>>) -> Plan<'p> {
+        Plan {
+            month: self.month,
+            law: night.law,
+            exports: night.exports,
+            encoding: self.encoding.encoding(),
+            threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+            with_digests: !self.no_digests,
+            batch_bytes: Plan::BATCH_BYTES,
+            ledger,
+        }
     }
 
     /// The summary of the same run, if its results stand in --out whole; an error if those of another run do, unless --force
@@ -204,18 +225,23 @@ impl Run {
         Ok(())
     }
 
-    fn already_done(&self, summary: &Summary) -> anyhow::Result<u8> {
+    fn already_done(&self, watched: &Watched<'_>, summary: &Summary, place: &str) -> anyhow::Result<u8> {
+        watched.published(summary, false);
+        self.for_people(summary)?;
         if self.json {
             say(&summary.to_json()?);
         } else if !self.quiet {
-            let out = self.out.display();
             let since = &summary.finished;
-            say(&format!("already done: {out} holds the results of these inputs since {since}; nothing was touched\n"));
+            say(&format!(
+                "already done: {place} holds the results of these inputs since {since}; nothing was touched\n"
+            ));
         }
         Ok(SETTLED)
     }
 
-    fn report(&self, summary: &Summary, settled: &Settled) -> anyhow::Result<()> {
+    fn report(&self, watched: &Watched<'_>, summary: &Summary, settled: &Settled) -> anyhow::Result<()> {
+        watched.published(summary, true);
+        self.for_people(summary)?;
         if self.json {
             say(&summary.to_json()?);
         } else if !self.quiet {
@@ -229,10 +255,24 @@ impl Run {
     }
 }
 
+/// What a run begins with.
+struct Night<'n> {
+    law: &'n Law,
+    exports: &'n Exports,
+    identity: Identity,
+    started: String,
+    watched: &'n Watched<'n>,
+}
+
+fn status(settled: &Settled) -> u8 {
+    if settled.totals.has_trouble() { WITH_TROUBLE } else { SETTLED }
+}
+
 /// A refused export or a publishing error is told as such, so that the exit status can be too.
 fn flatten(error: night::NightError) -> anyhow::Error {
     match error {
         night::NightError::Publish(error) => error.into(),
+        night::NightError::Ledger(error) => error.into(),
         night::NightError::Refused(error) => error.into(),
         error => error.into(),
     }
@@ -268,7 +308,7 @@ fn people_table(summary: &Summary, settled: &Settled) -> String {
         summary.identity.month, summary.identity.law.name, summary.identity.law.verified_until
     );
     let row = |name: &str, number: String| (name.to_owned(), number);
-    out += &figures(&[
+    let mut rows = vec![
         row("beneficiary rows read", count(outcomes.sum())),
         row("paid", count(outcomes.paid)),
         row("nil", count(outcomes.nil)),
@@ -281,8 +321,22 @@ fn people_table(summary: &Summary, settled: &Settled) -> String {
         row("participation", less(&totals.participation)),
         row("ASR net", grouped(&totals.asr_net)),
         row("IDR", grouped(&totals.idr)),
-        row("net to pay", grouped(&totals.net)),
-    ]);
+    ];
+    let net = row("net to pay", grouped(&totals.net));
+    match &summary.claims {
+        None => rows.push(net),
+        Some(claims) => rows.extend([
+            row("arrears", grouped(&totals.arrears)),
+            row("recovered for claims", less(&totals.recovered)),
+            net,
+            row("", String::new()),
+            row("claims before", grouped(&claims.opening)),
+            row("claims raised", grouped(&claims.raised)),
+            row("claims recovered", less(&claims.recovered)),
+            row("claims after", grouped(&claims.closing)),
+        ]),
+    }
+    out += &figures(&rows);
     if settled.inputs[Export::Events as usize].is_none() {
         out += "\n  no events.csv: no event interrupts anybody\n";
     }

@@ -1,5 +1,6 @@
 //! What a run tells those who watch it: events on stderr and a file of metrics. Counts, sums and codes only; never a row.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -36,7 +37,7 @@ pub(super) struct Watched<'w> {
     run: String,
     month: Month,
     began: Instant,
-    summary: Option<Summary>,
+    summary: RefCell<Option<Summary>>,
 }
 
 /// An event; its fields stand behind the time, the run and the name.
@@ -58,7 +59,7 @@ impl Watching {
     pub(super) fn start(&self, month: Month) -> Watched<'_> {
         let now = Utc::now();
         let run = format!("{month}-{}-{}", now.format("%Y%m%dT%H%M%SZ"), std::process::id());
-        let watched = Watched { options: self, run, month, began: Instant::now(), summary: None };
+        let watched = Watched { options: self, run, month, began: Instant::now(), summary: RefCell::new(None) };
         let program = concat!("versement ", env!("CARGO_PKG_VERSION"));
         watched.tell("start", &[("program", program.into()), ("month", month.to_string().into())]);
         watched
@@ -67,7 +68,7 @@ impl Watching {
 
 impl Watched<'_> {
     /// The results stand, from now on or since an earlier run.
-    pub(super) fn published(&mut self, summary: &Summary, is_new: bool) {
+    pub(super) fn published(&self, summary: &Summary, is_new: bool) {
         if is_new {
             for (stage, milliseconds) in summary.stages.iter().flatten() {
                 self.tell("stage", &[("stage", stage.as_str().into()), ("milliseconds", (*milliseconds).into())]);
@@ -85,10 +86,11 @@ impl Watched<'_> {
                 ("held", outcomes.held.into()),
                 ("refused", outcomes.refused.into()),
                 ("net", summary.totals.net.as_str().into()),
+                ("number", summary.run.as_ref().map_or(Value::Null, |run| run.number.into())),
                 ("law", summary.identity.law.name.as_str().into()),
             ],
         );
-        self.summary = Some(summary.clone());
+        *self.summary.borrow_mut() = Some(summary.clone());
     }
 
     /// The run ends; its error is told as an event where events are JSON, so that every line of the log is one.
@@ -105,7 +107,7 @@ impl Watched<'_> {
         self.tell("end", &fields);
         if let Some(path) = &self.options.metrics {
             let end = metrics::End { month: self.month, status, finished: Utc::now(), elapsed };
-            if let Err(error) = metrics::write(path, &end, self.summary.as_ref()) {
+            if let Err(error) = metrics::write(path, &end, self.summary.borrow().as_ref()) {
                 // What was published stays so; a file for watchers decides nothing.
                 self.tell("metrics-not-written", &[("error", format!("{error:#}").into())]);
                 if self.options.log_format.is_none() {

@@ -17,6 +17,14 @@ pub struct Changes {
     pub touch_earlier: bool,
 }
 
+impl Changes {
+    /// What is new or other, but for the rows of earnings of the month itself.
+    pub fn before(&self, month: Month) -> String {
+        let of_month = |change: &&Change| !matches!(change, Change::Earning(of, _) if *of == month);
+        self.list.iter().filter(of_month).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// One fact that is new or other than before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {

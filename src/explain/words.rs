@@ -390,7 +390,9 @@ fn in_french(code: Code) -> (&'static str, &'static str) {
         }
         Code::IbanChanged => ("le compte a changé", "faire confirmer le nouveau compte par le bénéficiaire"),
         Code::NetJump => ("net à plus de 30 % du mois précédent", "comparer les décomptes des deux mois"),
-        Code::CaseMissing => ("dossier ouvert absent de l'export", "exporter le bénéficiaire : rien n'est payé jusque-là"),
+        Code::CaseMissing => {
+            ("dossier ouvert absent de l'export", "exporter le bénéficiaire : rien n'est payé jusque-là")
+        }
         Code::RowNotSentAgain => (
             "une ligne illisible n'a pas été renvoyée",
             "exporter la ligne corrigée ; une fin la veille du début annule un événement",

@@ -1,7 +1,7 @@
 //! What becomes of amounts that were paid and not owed (trop-perçu).
 
-use super::timeline::UnknownLaw;
 use super::Law;
+use super::timeline::UnknownLaw;
 use crate::calendar::Day;
 use crate::money::Rate;
 

@@ -11,8 +11,8 @@ use toml::de::{DeTable, DeValue};
 pub use reader::LawFault;
 
 use super::Law;
-use super::claims::ClaimRules;
 use super::allowance::{Allowance, AreRates, Formula};
+use super::claims::ClaimRules;
 use super::differential::{DifferentialRates, RescaledHours};
 use super::interruption::{Interruption, KindRule};
 use super::listing::{Listed, Listing};
@@ -130,21 +130,20 @@ impl Reader<'_> {
                 }))
             },
         );
-        let claims = self.timeline(
-            &whole,
-            "claims",
-            &["recovered_share", "delay_days", "correction_months"],
-            |reader, row| {
+        let claims =
+            self.timeline(&whole, "claims", &["recovered_share", "delay_days", "correction_months"], |reader, row| {
                 let recovered_share = reader.rate(row, "recovered_share").filter(|&share| share < Rate::ONE);
                 if recovered_share.is_none() {
-                    reader.fault(row.span.clone(), "`recovered_share` must be below 1: something is always paid".to_owned());
+                    reader.fault(
+                        row.span.clone(),
+                        "`recovered_share` must be below 1: something is always paid".to_owned(),
+                    );
                 }
                 let delay_days = reader.whole(row, "delay_days");
                 let correction_months = reader.whole(row, "correction_months");
                 let (delay_days, correction_months) = (i64::from(delay_days?), correction_months?);
                 Some(Some(ClaimRules { recovered_share: recovered_share?, delay_days, correction_months }))
-            },
-        );
+            });
         let choices = self.choices(&whole)?;
         let changes = self.changes([
             &mut by_id.iter().flat_map(|regime| regime.allowance.changes()),

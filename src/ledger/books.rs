@@ -135,7 +135,9 @@ impl Entries {
             Values::Numbers(lines.iter().map(|(_, line)| month_number(line)).collect()),
             Values::Bytes(lines.iter().map(|(_, line)| word(line.kind.name())).collect()),
             Values::Bytes(lines.iter().map(|(_, line)| word(line.nature.name())).collect()),
-            Values::Numbers(lines.iter().map(|(_, line)| i32::try_from(line.amounts.asr_days).unwrap_or(i32::MAX)).collect()),
+            Values::Numbers(
+                lines.iter().map(|(_, line)| i32::try_from(line.amounts.asr_days).unwrap_or(i32::MAX)).collect(),
+            ),
             amounts(|line| line.amounts.asr_gross.0),
             amounts(|line| line.amounts.pension_offset.0),
             amounts(|line| line.amounts.participation.0),

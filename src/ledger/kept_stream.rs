@@ -31,7 +31,8 @@ impl KeptBytes {
     /// # Errors
     /// The bytes are not what this program writes.
     pub fn decode(&self) -> Result<Kept<'_>, LedgerError> {
-        codec::decode(self.bytes.data()).ok_or_else(|| LedgerError::Format("what is kept of a beneficiary can't be read".to_owned()))
+        codec::decode(self.bytes.data())
+            .ok_or_else(|| LedgerError::Format("what is kept of a beneficiary can't be read".to_owned()))
     }
 }
 
@@ -55,7 +56,8 @@ impl KeptStream {
     /// # Errors
     /// It is missing, or no file of the format.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        let at = |error: &dyn std::fmt::Display| LedgerError::Damaged { path: path.to_owned(), told: error.to_string() };
+        let at =
+            |error: &dyn std::fmt::Display| LedgerError::Damaged { path: path.to_owned(), told: error.to_string() };
         let file = File::open(path).map_err(|error| at(&error))?;
         let reader = SerializedFileReader::new(file).map_err(|error| at(&error))?;
         Ok(Self { path: path.to_owned(), reader, next_group: 0, buffered: VecDeque::new() })
@@ -72,29 +74,25 @@ impl KeptStream {
         Ok(self.buffered.get(ahead).map(|kept| kept.id))
     }
 
-    /// Moves all up to a number to `out`; all that is left without one.
+    /// Moves beneficiaries to `out` as long as their numbers are within.
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn take(&mut self, up_to: Option<BeneficiaryId>, out: &mut Vec<KeptBytes>) -> Result<(), LedgerError> {
-        while let Some(id) = self.peek(0)? {
-            if up_to.is_some_and(|up_to| id > up_to) {
-                break;
-            }
+    pub fn take(
+        &mut self,
+        within: impl Fn(BeneficiaryId) -> bool,
+        out: &mut Vec<KeptBytes>,
+    ) -> Result<(), LedgerError> {
+        while self.peek(0)?.is_some_and(&within) {
             out.extend(self.buffered.pop_front());
         }
         Ok(())
     }
 
     /// The first number of each row group: even samples of the whole file.
-    ///
-    /// # Errors
-    /// The file has no statistics.
     pub fn samples(&self) -> Vec<BeneficiaryId> {
         let groups = self.reader.metadata().row_groups().iter();
-        groups
-            .filter_map(|group| group.column(ID).statistics()?.min_bytes_opt().and_then(BeneficiaryId::new))
-            .collect()
+        groups.filter_map(|group| group.column(ID).statistics()?.min_bytes_opt().and_then(BeneficiaryId::new)).collect()
     }
 
     /// The file's bytes.
@@ -111,7 +109,8 @@ impl KeptStream {
         let ids = column(&*group, ID, rows).map_err(|error| damaged(error.to_string()))?;
         let kept = column(&*group, KEPT, rows).map_err(|error| damaged(error.to_string()))?;
         for (id, bytes) in ids.into_iter().zip(kept) {
-            let id = BeneficiaryId::new(id.data()).ok_or_else(|| damaged("a beneficiary number can't be read".to_owned()))?;
+            let id = BeneficiaryId::new(id.data())
+                .ok_or_else(|| damaged("a beneficiary number can't be read".to_owned()))?;
             if self.buffered.back().is_some_and(|last| last.id >= id) {
                 return Err(damaged("beneficiaries stand out of order".to_owned()));
             }

@@ -1,15 +1,23 @@
 //! What was paid, run by run, for ever: the folder, the catalogue, and what is kept of each beneficiary.
 
 mod books;
+mod catalogue;
 mod codec;
 mod kept_stream;
+mod opening_file;
 mod parquet_file;
+mod run;
+mod store;
 
 use std::path::PathBuf;
 
 pub use books::{Books, DOSSIERS, EncodedEntries, Entries, Layouts, STATEMENTS};
 pub use kept_stream::{KeptBytes, KeptStream};
+pub use opening_file::OpeningFile;
+pub use run::{ClosedMonth, Run, RunRecord, State};
+pub use store::{HeldLedger, Ledger};
 
+use crate::identity::BeneficiaryId;
 use crate::publish::staging::PublishError;
 
 /// Why the ledger can't be used.
@@ -23,9 +31,54 @@ pub enum LedgerError {
         /// What is wrong with it.
         told: String,
     },
+    /// The file given with `--opening` can't be used.
+    #[error("{path}:{line}: {told}; nothing was published", path = .path.display())]
+    Opening {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// What is wrong, and what to do.
+        told: String,
+    },
+    /// The file given with `--opening` names a beneficiary that the exports lack.
+    #[error(
+        "--opening: a row of {0}, who is not in the exports; take the row out, or export the beneficiary; nothing was published"
+    )]
+    OpeningOfNobody(BeneficiaryId),
     /// A value does not fit the format.
     #[error("the ledger: {0}")]
     Format(String),
+    /// There is no ledger.
+    #[error("{path}: no ledger stands here; `versement run` with --ledger makes one", path = .0.display())]
+    Missing(PathBuf),
+    /// Something else stands where a ledger is to be made.
+    #[error("{path}: this folder holds other files and no ledger; choose another --ledger", path = .0.display())]
+    NoLedger(PathBuf),
+    /// There is no such run.
+    #[error("there is no run {number}; the last one is {last}, see `versement runs`")]
+    NoSuchRun {
+        /// Asked for.
+        number: u32,
+        /// The last one.
+        last: u32,
+    },
+    /// Another run holds the ledger.
+    #[error("{path}: another run holds the ledger ({holder}); wait for it", path = .path.display())]
+    Busy {
+        /// The ledger.
+        path: PathBuf,
+        /// Who holds it, and since when.
+        holder: String,
+    },
+    /// The system refused.
+    #[error("{path}: {error}", path = .path.display())]
+    System {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// A file can't be written.
     #[error(transparent)]
     Publish(#[from] PublishError),

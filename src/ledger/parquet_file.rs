@@ -138,8 +138,7 @@ impl<W: Write + Send> Writer<W> {
     }
 
     /// Completes the file.
-    pub(super) fn finish(mut self) -> Result<W> {
-        self.0.finish()?;
+    pub(super) fn finish(self) -> Result<W> {
         self.0.into_inner()
     }
 }

@@ -1,5 +1,7 @@
 //! One batch: rows to dossiers, dossiers to settlements, settlements to the bytes of the files.
 
+use super::NightError;
+use super::ledger_side::{LedgerPlan, Recalled};
 use crate::anomaly::Finding;
 use crate::calendar::Month;
 use crate::columns::Export;
@@ -7,9 +9,11 @@ use crate::dossier::{Joined, RowFate};
 use crate::exports::{Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
+use crate::ledger::{EncodedEntries, Entries, KeptBytes, LedgerError};
 use crate::money::Cents;
 use crate::publish::Table;
 use crate::publish::rows::{self, Decision, MonthText};
+use crate::revision::{Kept, Line, Nature, Payment, Revised, Reviser, Stated};
 use crate::settle::{Outcome, Settlement, Settler};
 use crate::totals::Totals;
 
@@ -22,6 +26,8 @@ pub struct Task<'r> {
     pub month: Month,
     /// The headers of the exports, in the order of [`Export::ALL`].
     pub headers: &'r [Header; 3],
+    /// The ledger, if there is one.
+    pub ledger: Option<&'r LedgerPlan<'r>>,
 }
 
 /// The bytes that a batch adds to each file.
@@ -33,6 +39,10 @@ pub struct Output {
     pub anonymous_anomalies: [Vec<u8>; 3],
     /// Rows of `decisions.csv` without one.
     pub anonymous_decisions: Vec<u8>,
+    /// What goes into the ledger.
+    pub entries: Entries,
+    /// The same, as it stands in its files.
+    pub encoded: EncodedEntries,
 }
 
 impl Output {
@@ -45,6 +55,7 @@ impl Output {
         self.tables.iter_mut().for_each(Vec::clear);
         self.anonymous_anomalies.iter_mut().for_each(Vec::clear);
         self.anonymous_decisions.clear();
+        self.entries.clear();
     }
 }
 
@@ -57,15 +68,12 @@ pub struct Bounds {
     pub up_to: Option<BeneficiaryId>,
 }
 
-/// The exports are not sorted by beneficiary number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unsorted;
-
 /// Settles one batch after the other; its buffers are used again.
 #[derive(Debug)]
 pub struct BatchSettler<'r> {
     task: &'r Task<'r>,
     settler: Settler<'r>,
+    reviser: Option<Reviser<'r>>,
     settlement: Settlement<'r>,
     month: MonthText,
     cursors: [CursorBuffers; 3],
@@ -80,7 +88,8 @@ impl<'r> BatchSettler<'r> {
             task,
             settler: Settler::new(task.law, task.month),
             settlement: Settlement::default(),
-            month: MonthText::new(task.month),
+            reviser: task.ledger.map(|ledger| Reviser::new(task.law, ledger.period)),
+            month: MonthText::new(task.month, task.ledger.map_or(1, |ledger| ledger.sequence)),
             cursors: Default::default(),
             totals: Totals::default(),
         }
@@ -90,21 +99,32 @@ impl<'r> BatchSettler<'r> {
     ///
     /// # Errors
     /// They don't.
-    pub fn settle(&mut self, batch: &Batch, bounds: Bounds, output: &mut Output) -> Result<(), Unsorted> {
+    /// What the ledger holds can't be read either.
+    pub fn settle(
+        &mut self,
+        batch: &Batch,
+        recalled: &Recalled,
+        bounds: Bounds,
+        output: &mut Output,
+    ) -> Result<(), NightError> {
         output.clear();
         let mut buffers = std::mem::take(&mut self.cursors);
-        let settled = self.settle_with(batch, bounds, output, &mut buffers);
+        let settled = self.settle_with(batch, recalled, bounds, output, &mut buffers);
         self.cursors = buffers;
+        if let Some(ledger) = self.task.ledger.filter(|_| settled.is_ok()) {
+            output.encoded = output.entries.encode(&ledger.layouts)?;
+        }
         settled
     }
 
     fn settle_with(
         &mut self,
         batch: &Batch,
+        recalled: &Recalled,
         bounds: Bounds,
         output: &mut Output,
         buffers: &mut [CursorBuffers; 3],
-    ) -> Result<(), Unsorted> {
+    ) -> Result<(), NightError> {
         let headers = self.task.headers;
         let mut unread = Unread::new(headers);
         let [first, second, third] = buffers;
@@ -120,14 +140,32 @@ impl<'r> BatchSettler<'r> {
         let mut joined = Joined::default();
         let mut previous = bounds.above;
         let mut sorted = Ok(());
-        while let Some(id) = cursors.iter().filter_map(Cursor::id).min() {
+        let mut kept = recalled.kept.iter().peekable();
+        let mut stated = recalled.stated.iter().peekable();
+        while let Some(id) = cursors.iter().filter_map(Cursor::id).chain(kept.peek().map(|kept| kept.id)).min() {
             if previous.is_some_and(|previous| id <= previous) || bounds.up_to.is_some_and(|up_to| id > up_to) {
-                sorted = Err(Unsorted);
+                sorted = Err(NightError::Unsorted);
                 break;
             }
             previous = Some(id);
             joined.gather(id, self.task.month, &mut cursors, &mut |export, row| unread.add(export, row));
-            self.settle_joined(id, &mut joined, output);
+            let Some(reviser) = &mut self.reviser else {
+                self.settle_joined(id, &mut joined, output);
+                continue;
+            };
+            let kept = kept.next_if(|kept| kept.id == id).map(KeptBytes::decode).transpose()?;
+            let stated = stated.next_if(|(of, _)| *of == id).map(|(_, stated)| stated);
+            let keep = revise(reviser, id, (&mut joined, kept.as_ref(), stated), &mut self.settlement, output);
+            let lines = &reviser.posting.lines;
+            let payment = reviser.posting.payment;
+            lines.iter().for_each(|line| self.totals.claims.count(line));
+            self.totals.claims.opening += kept.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
+            self.totals.claims.closing += keep.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
+            output.entries.add(id, keep.as_ref(), lines);
+            self.write_rows(id, &mut joined, &payment, output);
+        }
+        if let Some((id, _)) = stated.next().filter(|_| sorted.is_ok()) {
+            return Err(LedgerError::OpeningOfNobody(*id).into());
         }
         self.totals.add(&unread.totals);
         output.anonymous_anomalies = unread.anomalies;
@@ -138,16 +176,21 @@ impl<'r> BatchSettler<'r> {
     fn settle_joined(&mut self, id: BeneficiaryId, joined: &mut Joined<'_>, output: &mut Output) {
         let (dossier, findings) = joined.dossier();
         match dossier {
-            Some(dossier) => {
-                self.settler.settle(dossier, findings, &mut self.settlement);
-                if self.settlement.outcome == Outcome::Paid {
-                    let out = output.of(Table::Payments);
-                    rows::payment(out, &dossier.beneficiary.fact, &self.month, &self.settlement);
-                    self.totals.add_payment(&self.settlement);
-                }
-            }
+            Some(dossier) => self.settler.settle(dossier, findings, &mut self.settlement),
             None => self.settlement.outcome = Outcome::Refused,
         }
+        let payment = Payment { current: self.settlement.amounts, ..Payment::default() };
+        self.write_rows(id, joined, &payment, output);
+    }
+
+    /// What came of a beneficiary, as rows of the files.
+    fn write_rows(&mut self, id: BeneficiaryId, joined: &mut Joined<'_>, payment: &Payment, output: &mut Output) {
+        let regime = self.settlement.regime;
+        if let Some(row) = joined.beneficiary.as_ref().filter(|_| self.settlement.outcome == Outcome::Paid) {
+            rows::payment(output.of(Table::Payments), &row.fact, &self.month, regime, payment);
+            self.totals.add_payment(regime, payment);
+        }
+        let findings = &mut joined.findings;
         if findings.len() > 1 {
             findings.sort_by_key(Finding::order);
         }
@@ -166,7 +209,7 @@ impl<'r> BatchSettler<'r> {
                 RowFate::Copy | RowFate::Refused => Outcome::Refused,
             };
             let settled = fate == RowFate::Settled && outcome == Outcome::Paid;
-            let net = if settled { self.settlement.amounts.net() } else { Cents::ZERO };
+            let net = if settled { payment.net() } else { Cents::ZERO };
             let own = if joined.rows.len() > 1 { of_line(&joined.findings, line) } else { &joined.findings[..] };
             let findings = if fate == RowFate::Settled { &joined.findings[..] } else { own };
             let decision = Decision { beneficiary: Some(id), line, outcome, findings, net };
@@ -174,6 +217,38 @@ impl<'r> BatchSettler<'r> {
             self.totals.count_outcome(outcome);
         }
     }
+}
+
+/// Revises a beneficiary by what the ledger holds, writes what only a ledger tells, and returns what it is to keep.
+fn revise<'a, 'l>(
+    reviser: &mut Reviser<'l>,
+    id: BeneficiaryId,
+    (joined, kept, stated): (&mut Joined<'a>, Option<&Kept<'a>>, Option<&Stated>),
+    settlement: &mut Settlement<'l>,
+    output: &mut Output,
+) -> Option<Kept<'a>> {
+    if let Some(kept) = kept.filter(|_| joined.rows.is_empty()) {
+        return reviser.miss(id, kept, &mut joined.findings, settlement);
+    }
+    let Revised { keep, reason, changes, old_iban, opened } = reviser.revise(joined, kept, stated, settlement);
+    let posted = |line: &&Line| matches!(line.nature, Nature::Arrears | Nature::Claim | Nature::Recovered);
+    if reviser.posting.lines.iter().any(|line| posted(&line)) {
+        let changed = changes.before(reviser.month());
+        for line in reviser.posting.lines.iter().filter(posted) {
+            match &line.claim {
+                Some(claim) => rows::claim(output.of(Table::Claims), id, line, claim, reason.name(), &changed),
+                None => rows::arrears(output.of(Table::Arrears), id, line, reason.name(), &changed),
+            }
+        }
+    }
+    let iban = joined.beneficiary.as_ref().and_then(|row| row.fact.iban);
+    if let Some((old, new)) = old_iban.zip(iban) {
+        rows::changed_iban(output.of(Table::ChangedIbans), id, &old, &new);
+    }
+    if let Some(opened) = opened {
+        rows::opening(output.of(Table::Opening), id, &opened.before, opened.frozen);
+    }
+    keep
 }
 
 /// The findings about one row of `beneficiaries.csv`; they stand in the order of their places.

@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use tempfile::SpooledTempFile;
 
 use super::batch::{BatchSettler, Bounds, Output, Task};
+use super::ledger_side::{Recall, Recalled};
 use super::progress::Progress;
 use super::sorted::Merge;
 use super::{NightError, Plan};
 use crate::columns::Export;
 use crate::exports::{Batch, BlockReader};
 use crate::intake::Input;
+use crate::ledger::Books;
 use crate::pipeline::{self, Failure, Stages};
 use crate::publish::Table;
 use crate::publish::staging::{StagedFile, StagedWriter, Staging};
@@ -23,33 +25,33 @@ pub(super) trait Batches: Sync {
     /// What tells one batch from another until it is filled.
     type Ticket: Send + Default;
     /// Takes the next batch, in order.
-    fn take(&self, batch: &mut Batch) -> Result<Option<Self::Ticket>, NightError>;
+    fn take(&self, batch: &mut Batch, recalled: &mut Recalled) -> Result<Option<Self::Ticket>, NightError>;
     /// Fills it, in parallel.
     fn fill(&self, ticket: &Self::Ticket, batch: &mut Batch) -> Result<Bounds, NightError>;
 }
 
 /// Batches of sorted exports.
 pub(super) struct Merged<'p> {
-    merge: Mutex<Merge<Input>>,
+    merge: Mutex<(Merge<Input>, Recall)>,
     progress: &'p Progress,
 }
 
 impl<'p> Merged<'p> {
-    pub(super) fn new(merge: Merge<Input>, progress: &'p Progress) -> Self {
-        Self { merge: Mutex::new(merge), progress }
+    pub(super) fn new(merge: Merge<Input>, recall: Recall, progress: &'p Progress) -> Self {
+        Self { merge: Mutex::new((merge, recall)), progress }
     }
 
     pub(super) fn into_readers(self) -> Vec<BlockReader<Input>> {
-        self.merge.into_inner().unwrap_or_else(PoisonError::into_inner).into_readers()
+        self.merge.into_inner().unwrap_or_else(PoisonError::into_inner).0.into_readers()
     }
 }
 
 impl Batches for Merged<'_> {
     type Ticket = Bounds;
 
-    fn take(&self, batch: &mut Batch) -> Result<Option<Bounds>, NightError> {
-        let mut merge = lock(&self.merge);
-        let bounds = merge.next(batch)?;
+    fn take(&self, batch: &mut Batch, recalled: &mut Recalled) -> Result<Option<Bounds>, NightError> {
+        let (merge, recall) = &mut *lock(&self.merge);
+        let bounds = merge.next(batch, recall, recalled)?;
         self.progress.set_done(merge.bytes_read());
         Ok(bounds)
     }
@@ -90,6 +92,8 @@ pub(super) struct Gathered {
     pub(super) totals: Totals,
     /// By [`Table`].
     pub(super) files: Vec<StagedFile>,
+    /// The Parquet files of the ledger.
+    pub(super) books: Option<[StagedFile; 2]>,
     pub(super) anonymous: AnonymousRows,
     pub(super) timings: Timings,
 }
@@ -102,13 +106,14 @@ pub(super) fn run<B: Batches>(
     progress: &Progress,
 ) -> Result<Gathered, NightError> {
     let mut files = Vec::new();
-    for table in Table::ALL {
+    for &table in Table::of_run(plan.ledger.is_some()) {
         let mut file = staging.file(table.file_name(), plan.with_digests)?;
         file.append(table.header().as_bytes())?;
         files.push(file);
     }
     let writers = files.iter().map(StagedFile::handle).collect::<Result<_, _>>()?;
-    let placed = Mutex::new(Placed { files, anonymous: AnonymousRows::new(staging) });
+    let books = plan.ledger.as_ref().map(|ledger| Books::create(&ledger.layouts, staging)).transpose()?;
+    let placed = Mutex::new(Placed { files, books, anonymous: AnonymousRows::new(staging) });
     let stages = Gather { task, batches, writers, placed, progress };
     let workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
     let mut totals = Totals::default();
@@ -117,8 +122,9 @@ pub(super) fn run<B: Batches>(
         totals.add(&worker.settler.totals);
         timings.add(&worker.timings);
     }
-    let Placed { files, anonymous } = stages.placed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Gathered { totals, files, anonymous, timings })
+    let Placed { files, books, anonymous } = stages.placed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let books = books.map(Books::finish).transpose()?;
+    Ok(Gathered { totals, files, books, anonymous, timings })
 }
 
 pub(super) fn night_error(failure: Failure<NightError>) -> NightError {
@@ -138,12 +144,14 @@ struct Gather<'r, B> {
 
 struct Placed {
     files: Vec<StagedFile>,
+    books: Option<Books>,
     anonymous: AnonymousRows,
 }
 
 struct Worker<'r, T> {
     ticket: T,
     batch: Batch,
+    recalled: Recalled,
     settler: BatchSettler<'r>,
     output: Output,
     places: [u64; Table::COUNT],
@@ -159,6 +167,7 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
         Worker {
             ticket: B::Ticket::default(),
             batch: Batch::default(),
+            recalled: Recalled::default(),
             settler: BatchSettler::new(self.task),
             output: Output::default(),
             places: [0; Table::COUNT],
@@ -169,7 +178,7 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
 
     fn take(&self, worker: &mut Self::Worker) -> Result<bool, NightError> {
         let start = Instant::now();
-        let taken = self.batches.take(&mut worker.batch)?;
+        let taken = self.batches.take(&mut worker.batch, &mut worker.recalled)?;
         worker.timings.reading += start.elapsed();
         let any = taken.is_some();
         worker.ticket = taken.unwrap_or_default();
@@ -180,7 +189,7 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
         let start = Instant::now();
         let bounds = self.batches.fill(&worker.ticket, &mut worker.batch)?;
         let filled = Instant::now();
-        worker.settler.settle(&worker.batch, bounds, &mut worker.output)?;
+        worker.settler.settle(&worker.batch, &worker.recalled, bounds, &mut worker.output)?;
         self.progress.add_beneficiaries(worker.batch.rows[Export::Beneficiaries as usize].len() as u64);
         worker.timings.reading += filled - start;
         worker.timings.settling += filled.elapsed();
@@ -194,7 +203,11 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
         for ((file, bytes), place) in placed.files.iter_mut().zip(&output.tables).zip(&mut worker.places) {
             *place = file.place(bytes);
         }
-        placed.anonymous.add(&output.anonymous_anomalies, &output.anonymous_decisions).map_err(NightError::Spill)
+        placed.anonymous.add(&output.anonymous_anomalies, &output.anonymous_decisions).map_err(NightError::Spill)?;
+        if let Some(books) = &mut placed.books {
+            books.append(std::mem::take(&mut worker.output.encoded))?;
+        }
+        Ok(())
     }
 
     fn finish(&self, worker: &mut Self::Worker) -> Result<(), NightError> {

@@ -2,13 +2,15 @@
 
 mod batch;
 mod gather;
+mod ledger_side;
 mod partitions;
 mod progress;
 mod scatter;
 mod sorted;
 
-pub use batch::{BatchSettler, Bounds, Output, Task, Unsorted};
+pub use batch::{BatchSettler, Bounds, Output, Task};
 pub use gather::Timings;
+pub use ledger_side::{LedgerPlan, Recall, Recalled};
 pub use progress::{Phase, Progress};
 pub use sorted::Merge;
 
@@ -20,9 +22,10 @@ use crate::columns::{Column, Export};
 use crate::exports::{BlockReader, Encoding, Header, InputDigest, Refusal};
 use crate::intake::{Exports, Input};
 use crate::law::Law;
+use crate::ledger::LedgerError;
 use crate::publish::staging::{PublishError, StagedFile, Staging};
 use crate::publish::{Table, rows};
-use crate::totals::Totals;
+use crate::totals::{Sums, Totals};
 
 use gather::Gathered;
 
@@ -43,6 +46,8 @@ pub struct Plan<'p> {
     pub with_digests: bool,
     /// About how many bytes of each export a batch takes; the results don't hang on it.
     pub batch_bytes: usize,
+    /// The ledger; without one the month is computed from the exports alone.
+    pub ledger: Option<LedgerPlan<'p>>,
 }
 
 impl Plan<'_> {
@@ -59,6 +64,8 @@ pub struct Settled {
     pub inputs: [Option<InputDigest>; 3],
     /// The files, under temporary names.
     pub files: Vec<StagedFile>,
+    /// The Parquet files of the ledger, under temporary names.
+    pub books: Option<[StagedFile; 2]>,
     /// Whether the exports were sorted by beneficiary number.
     pub were_sorted: bool,
     /// The time that each stage took, over all threads.
@@ -71,6 +78,9 @@ pub enum NightError {
     /// An export is refused as a whole.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The ledger can't be used.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// Files can't be written, or totals don't agree.
     #[error(transparent)]
     Publish(#[from] PublishError),
@@ -83,12 +93,6 @@ pub enum NightError {
     /// The exports are not sorted; only the way that needs it says so, and another is taken then.
     #[error("the exports are not sorted by beneficiary number")]
     Unsorted,
-}
-
-impl From<Unsorted> for NightError {
-    fn from(_: Unsorted) -> Self {
-        Self::Unsorted
-    }
 }
 
 /// Settles the exports of a month into files under temporary names.
@@ -121,8 +125,9 @@ fn open(plan: &Plan<'_>) -> Result<(Vec<BlockReader<Input>>, [Header; 3]), Night
 fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     progress.start(Phase::Settling, plan.exports.bytes());
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, headers: &headers };
-    let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), progress);
+    let task = Task { law: plan.law, month: plan.month, headers: &headers, ledger: plan.ledger.as_ref() };
+    let recall = Recall::open(plan.ledger.as_ref())?;
+    let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), recall, progress);
     let gathered = gather::run(plan, &task, &merge, staging, progress)?;
     let seen = all_seen(merge.into_readers())?;
     finish(plan, &headers, gathered, seen, true)
@@ -130,7 +135,7 @@ fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Res
 
 fn settle_unsorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result<Settled, NightError> {
     let (readers, headers) = open(plan)?;
-    let task = Task { law: plan.law, month: plan.month, headers: &headers };
+    let task = Task { law: plan.law, month: plan.month, headers: &headers, ledger: plan.ledger.as_ref() };
     let scattered = scatter::run(plan, &task, readers, staging, progress)?;
     progress.start(Phase::Settling, scattered.partitions.bytes());
     let mut gathered = gather::run(plan, &task, &scattered.partitions, staging, progress)?;
@@ -154,7 +159,7 @@ fn finish(
     seen: Vec<InputDigest>,
     were_sorted: bool,
 ) -> Result<Settled, NightError> {
-    let Gathered { mut totals, mut files, mut anonymous, timings } = gathered;
+    let Gathered { mut totals, mut files, books, mut anonymous, timings } = gathered;
     for export in Export::ALL {
         let at = export as usize;
         let mut notices = Vec::new();
@@ -179,7 +184,7 @@ fn finish(
     check_totals(&totals, &seen)?;
     let mut seen = seen.into_iter();
     let inputs = Export::ALL.map(|export| seen.next().filter(|_| plan.exports.has(export)));
-    Ok(Settled { totals, inputs, files, were_sorted, timings })
+    Ok(Settled { totals, inputs, files, books, were_sorted, timings })
 }
 
 fn unknown_column(export: Export, number: usize, name: &str) -> Finding {
@@ -209,14 +214,16 @@ fn check_totals(totals: &Totals, seen: &[InputDigest]) -> Result<(), PublishErro
     if rows != outcomes {
         return Err(PublishError::Disagreement(format!("{rows} beneficiary rows, {outcomes} outcomes")));
     }
-    let mut by_regime = crate::settle::Amounts::default();
-    let mut payments = 0;
-    for (count, amounts) in totals.by_regime.values() {
-        payments += count;
-        by_regime.add(amounts);
-    }
-    if by_regime != totals.amounts || payments != totals.outcomes.paid {
+    let mut by_regime = Sums::default();
+    totals.by_regime.values().for_each(|sums| by_regime.add(sums));
+    if by_regime != totals.paid || totals.paid.count != totals.outcomes.paid {
         return Err(PublishError::Disagreement("the payments by regime do not add up to all payments".to_owned()));
+    }
+    let claims = &totals.claims;
+    if claims.opening + claims.raised - claims.recovered != claims.closing
+        || claims.recovered != totals.paid.payment.recovered
+    {
+        return Err(PublishError::Disagreement("claims: opening + raised - recovered is not closing".to_owned()));
     }
     Ok(())
 }

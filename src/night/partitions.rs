@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::NightError;
 use super::batch::Bounds;
-use super::gather::Batches;
+use super::gather::{Batches, lock};
+use super::ledger_side::{Recall, Recalled};
 use super::progress::Progress;
 use crate::columns::Export;
 use crate::exports::{Batch, Header, Row};
@@ -27,6 +29,9 @@ pub(super) struct Partitions<'p> {
     extents: Vec<Vec<Extent>>,
     next: AtomicUsize,
     headers: &'p [Header; 3],
+    /// The first number of each partition but the first one.
+    bounds: Vec<BeneficiaryId>,
+    recall: Mutex<Recall>,
     progress: &'p Progress,
 }
 
@@ -47,16 +52,18 @@ pub(super) fn push_record(buffer: &mut Vec<u8>, export: Export, row: Row, bytes:
 impl<'p> Partitions<'p> {
     pub(super) fn new(
         file: File,
-        count: usize,
+        bounds: Vec<BeneficiaryId>,
         all: Vec<Extent>,
         headers: &'p [Header; 3],
+        recall: Recall,
         progress: &'p Progress,
     ) -> Self {
-        let mut extents = vec![Vec::new(); count];
+        let mut extents = vec![Vec::new(); bounds.len() + 1];
         for extent in all {
             extents[extent.partition].push(extent);
         }
-        Self { file, extents, next: AtomicUsize::new(0), headers, progress }
+        let (next, recall) = (AtomicUsize::new(0), Mutex::new(recall));
+        Self { file, extents, next, headers, bounds, recall, progress }
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -80,10 +87,16 @@ impl<'p> Partitions<'p> {
 impl Batches for Partitions<'_> {
     type Ticket = usize;
 
-    fn take(&self, batch: &mut Batch) -> Result<Option<usize>, NightError> {
+    fn take(&self, batch: &mut Batch, recalled: &mut Recalled) -> Result<Option<usize>, NightError> {
         batch.clear();
+        recalled.clear();
         let next = self.next.fetch_add(1, Ordering::Relaxed);
-        Ok((next < self.extents.len()).then_some(next))
+        if next >= self.extents.len() {
+            return Ok(None);
+        }
+        let end = self.bounds.get(next);
+        lock(&self.recall).take(|id| end.is_none_or(|&end| id < end), recalled)?;
+        Ok(Some(next))
     }
 
     fn fill(&self, &partition: &usize, batch: &mut Batch) -> Result<Bounds, NightError> {

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use super::batch::{Task, Unread};
 use super::gather::{AnonymousRows, Timings, lock, night_error};
+use super::ledger_side::Recall;
 use super::partitions::{Extent, Partitions, push_record};
 use super::progress::Progress;
 use super::{NightError, Plan};
@@ -46,9 +47,10 @@ pub(super) fn run<'r>(
     progress: &'r Progress,
 ) -> Result<Scattered<'r>, NightError> {
     let file = tempfile::tempfile_in(staging.folder()).map_err(NightError::Spill)?;
+    let recall = Recall::open(plan.ledger.as_ref())?;
     let stages = Scatter {
         task,
-        bounds: choose_bounds(plan.exports, task.headers)?,
+        bounds: choose_bounds(plan.exports, task.headers, &recall)?,
         file: &file,
         written: Mutex::new(Written::default()),
         source: Mutex::new(Source { readers, at: 0, batch_bytes: plan.batch_bytes, progress }),
@@ -67,7 +69,7 @@ pub(super) fn run<'r>(
     let Scatter { bounds, written, source, anonymous, .. } = stages;
     let extents = into_inner(written).extents;
     let seen = super::all_seen(into_inner(source).readers)?;
-    let partitions = Partitions::new(file, bounds.len() + 1, extents, task.headers, progress);
+    let partitions = Partitions::new(file, bounds, extents, task.headers, recall, progress);
     Ok(Scattered { partitions, anonymous: into_inner(anonymous), totals, timings, seen })
 }
 
@@ -201,10 +203,11 @@ impl<'r> Stages for Scatter<'r> {
 
 /// The ranges of the partitions, from numbers read at evenly spread places of all exports. Rows that a place falls into, and
 /// numbers misread within a quoted text, only make ranges a little uneven.
-fn choose_bounds(exports: &Exports, headers: &[Header; 3]) -> Result<Vec<BeneficiaryId>, NightError> {
-    let all_bytes = exports.bytes();
+fn choose_bounds(exports: &Exports, headers: &[Header; 3], recall: &Recall) -> Result<Vec<BeneficiaryId>, NightError> {
+    let (kept_bytes, kept_samples) = recall.samples();
+    let all_bytes = exports.bytes() + kept_bytes;
     let partitions = all_bytes.div_ceil(PARTITION_BYTES).clamp(1, MOST_PARTITIONS);
-    let mut seen = Vec::new();
+    let mut seen = kept_samples;
     let mut buffer = [0; SAMPLE_BYTES];
     for export in Export::ALL {
         let Some(file) = exports.file(export)? else { continue };

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::NightError;
 use super::batch::Bounds;
+use super::ledger_side::{Recall, Recalled};
 use crate::exports::{Batch, BlockReader};
 use crate::identity::BeneficiaryId;
 
@@ -30,9 +31,15 @@ impl<R: Read> Merge<R> {
     ///
     /// # Errors
     /// A file can't be read, rows can't be told apart, or one beneficiary's rows are too many for a stream.
-    pub fn next(&mut self, batch: &mut Batch) -> Result<Option<Bounds>, NightError> {
+    pub fn next(
+        &mut self,
+        batch: &mut Batch,
+        recall: &mut Recall,
+        recalled: &mut Recalled,
+    ) -> Result<Option<Bounds>, NightError> {
         batch.clear();
-        let mut up_to = None;
+        recalled.clear();
+        let mut up_to = recall.limit()?;
         for reader in &mut self.readers {
             if let Some(id) = last_whole_group(reader, self.batch_bytes)? {
                 up_to = Some(up_to.map_or(id, |up_to: BeneficiaryId| up_to.min(id)));
@@ -42,14 +49,15 @@ impl<R: Read> Merge<R> {
             let count = up_to.map_or(reader.buffered().len(), |up_to| rows_up_to(reader, up_to));
             reader.take(count, batch);
         }
-        if batch.is_empty() {
+        recall.take(|id| up_to.is_none_or(|up_to| id <= up_to), recalled)?;
+        if batch.is_empty() && recalled.kept.is_empty() {
             // Either all was read, or rows are left that can't be cut by number: they leave the bounds, which whoever works
             // on them finds.
             for reader in &mut self.readers {
                 reader.take(reader.buffered().len(), batch);
             }
         }
-        if batch.is_empty() {
+        if batch.is_empty() && recalled.kept.is_empty() {
             return Ok(None);
         }
         let bounds = Bounds { above: self.above, up_to };
@@ -125,7 +133,7 @@ mod tests {
         let readers = (0..3).map(|_| BlockReader::open(Export::Events, unsorted.as_bytes(), Encoding::Utf8, false));
         let mut merge = Merge::new(readers.collect::<Result<_, _>>().unwrap(), 1);
         let mut batch = Batch::default();
-        let bounds = merge.next(&mut batch).unwrap().unwrap();
+        let bounds = merge.next(&mut batch, &mut Recall::default(), &mut Recalled::default()).unwrap().unwrap();
         assert!(!batch.is_empty() && bounds.above.is_none());
     }
 }

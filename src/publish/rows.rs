@@ -2,13 +2,14 @@
 
 use crate::anomaly::{Code, Effect, Finding};
 use crate::bytes::has_any;
-use crate::calendar::Month;
+use crate::calendar::{Month, Span};
 use crate::exports::Header;
 use crate::facts::Beneficiary;
-use crate::identity::BeneficiaryId;
+use crate::identity::{BeneficiaryId, Iban};
 use crate::law::article::Article;
 use crate::money::{Cents, write_whole};
-use crate::settle::{Outcome, Settlement};
+use crate::revision::{Claim, Line, Nature, Payment};
+use crate::settle::{Amounts, Outcome};
 
 /// A month as it stands in rows.
 #[derive(Clone, Debug)]
@@ -17,20 +18,29 @@ pub struct MonthText {
     iso: String,
     /// `200905`.
     digits: String,
+    /// `-2` in the second run that pays the month.
+    suffix: String,
 }
 
 impl MonthText {
-    /// The texts of a month.
-    pub fn new(month: Month) -> Self {
+    /// The texts of a month in its first run, its second one, and so on.
+    pub fn new(month: Month, sequence: u32) -> Self {
         let iso = month.to_string();
         let digits = iso.replace('-', "");
-        Self { iso, digits }
+        let suffix = if sequence > 1 { format!("-{sequence}") } else { String::new() };
+        Self { iso, digits, suffix }
     }
 }
 
 /// Appends a row of `payments.csv`. A payment has an account: without one (A202) it is held.
-pub fn payment(out: &mut Vec<u8>, beneficiary: &Beneficiary<'_>, month: &MonthText, settlement: &Settlement<'_>) {
-    let amounts = &settlement.amounts;
+pub fn payment(
+    out: &mut Vec<u8>,
+    beneficiary: &Beneficiary<'_>,
+    month: &MonthText,
+    regime: Option<&str>,
+    payment: &Payment,
+) {
+    let amounts = &payment.current;
     beneficiary.id.write(out);
     out.push(b',');
     match &beneficiary.nir {
@@ -46,28 +56,28 @@ pub fn payment(out: &mut Vec<u8>, beneficiary: &Beneficiary<'_>, month: &MonthTe
     out.push(b',');
     out.extend_from_slice(month.iso.as_bytes());
     out.push(b',');
-    out.extend_from_slice(settlement.regime.unwrap_or_default().as_bytes());
+    out.extend_from_slice(regime.unwrap_or_default().as_bytes());
     out.push(b',');
     write_whole(out, amounts.asr_days.unsigned_abs());
-    let (arrears, recovered) = (Cents::ZERO, Cents::ZERO);
     for amount in [
         amounts.asr_gross,
         amounts.pension_offset,
         amounts.participation,
         amounts.asr_net(),
         amounts.idr,
-        arrears,
-        recovered,
-        amounts.net(),
+        payment.arrears,
+        payment.recovered,
+        payment.net(),
     ] {
         out.push(b',');
         amount.write(out);
     }
     out.push(b',');
-    // At most 20 + 1 + 6 of the 35 characters that a transfer's reference may have; a ledger's run number fits behind.
+    // At most 20 + 1 + 6 + 1 + 4 of the 35 characters that a transfer's reference may have.
     beneficiary.id.write(out);
     out.push(b'-');
     out.extend_from_slice(month.digits.as_bytes());
+    out.extend_from_slice(month.suffix.as_bytes());
     out.push(b'\n');
 }
 
@@ -85,7 +95,12 @@ pub fn anomaly(out: &mut Vec<u8>, finding: &Finding, header: &Header) {
     out.push(b',');
     out.extend_from_slice(finding.place.export.file_name().as_bytes());
     out.push(b',');
-    write_whole(out, finding.place.line);
+    // What the ledger keeps stands on no line of today's exports.
+    let line = Some(finding.place.line).filter(|&line| line > 0);
+    let number = number.filter(|_| line.is_some());
+    if let Some(line) = line {
+        write_whole(out, line);
+    }
     out.push(b',');
     if let Some(number) = number {
         write_whole(out, number as u64);
@@ -96,8 +111,10 @@ pub fn anomaly(out: &mut Vec<u8>, finding: &Finding, header: &Header) {
     // The message is always quoted, as what was found stands in quotes in it; see `Finding::message`.
     out.push(b'"');
     out.extend_from_slice(finding.place.export.file_name().as_bytes());
-    out.push(b':');
-    write_whole(out, finding.place.line);
+    if let Some(line) = line {
+        out.push(b':');
+        write_whole(out, line);
+    }
     if let Some(number) = number {
         out.push(b':');
         write_whole(out, number as u64);
@@ -118,6 +135,69 @@ pub fn anomaly(out: &mut Vec<u8>, finding: &Finding, header: &Header) {
             out.extend_from_slice(part.as_bytes());
         }
     }
+    out.push(b'\n');
+}
+
+/// Appends a row of `arrears.csv`.
+pub fn arrears(out: &mut Vec<u8>, id: BeneficiaryId, line: &Line, reason: &str, changed: &str) {
+    id.write(out);
+    out.extend_from_slice(format!(",{},{},{}", line.month, line.kind.name(), line.amounts.asr_days).as_bytes());
+    let Amounts { asr_gross, pension_offset, participation, .. } = line.amounts;
+    amounts(out, &[asr_gross, pension_offset, participation, line.amounts.net()]);
+    why(out, reason, changed);
+}
+
+/// Appends a row of `claims.csv`: a claim raised now, or recovered from.
+pub fn claim(out: &mut Vec<u8>, id: BeneficiaryId, line: &Line, claim: &Claim, reason: &str, changed: &str) {
+    let is_new = line.nature == Nature::Claim;
+    let parts = if is_new { line.amounts } else { Amounts::default() };
+    let recovered = if is_new { Cents::ZERO } else { line.amounts.net() };
+    id.write(out);
+    let start = format!(",{},{},{},{}", line.month, line.kind.name(), claim.raised.0, parts.asr_days);
+    out.extend_from_slice(start.as_bytes());
+    let Amounts { asr_gross, pension_offset, participation, .. } = parts;
+    amounts(out, &[asr_gross, pension_offset, participation, claim.amount, recovered, claim.balance]);
+    why(out, if is_new { reason } else { "recovered" }, if is_new { changed } else { "" });
+}
+
+/// Appends a row of `changed-ibans.csv`.
+pub fn changed_iban(out: &mut Vec<u8>, id: BeneficiaryId, old: &Iban, new: &Iban) {
+    id.write(out);
+    out.push(b',');
+    old.write(out);
+    out.push(b',');
+    new.write(out);
+    out.push(b'\n');
+}
+
+/// Appends a row of `opening.csv`: the sums of the months before the ledger began, the cap and the clock.
+pub fn opening(out: &mut Vec<u8>, id: BeneficiaryId, before: &Amounts, frozen: Option<(Cents, Span)>) {
+    id.write(out);
+    out.push(b',');
+    write_whole(out, before.asr_days.unsigned_abs());
+    amounts(out, &[before.asr_gross, before.pension_offset, before.participation, before.asr_net(), before.idr]);
+    match frozen {
+        Some((cap, clock)) => {
+            amounts(out, &[cap]);
+            out.extend_from_slice(format!(",{},{}", clock.first, clock.last).as_bytes());
+        }
+        None => out.extend_from_slice(b",,,"),
+    }
+    out.push(b'\n');
+}
+
+fn amounts(out: &mut Vec<u8>, amounts: &[Cents]) {
+    for amount in amounts {
+        out.push(b',');
+        amount.write(out);
+    }
+}
+
+fn why(out: &mut Vec<u8>, reason: &str, changed: &str) {
+    out.push(b',');
+    out.extend_from_slice(reason.as_bytes());
+    out.push(b',');
+    text(out, changed);
     out.push(b'\n');
 }
 

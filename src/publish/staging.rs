@@ -122,6 +122,27 @@ impl Staging {
         })
     }
 
+    /// A file under a temporary name with the bytes of another one.
+    ///
+    /// # Errors
+    /// It can't be copied.
+    pub fn copy(&self, name: &'static str, from: &Path) -> Result<StagedFile, PublishError> {
+        let mut file = self.file(name, false)?;
+        let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut file.temporary.as_file()));
+        file.length = copied.map_err(|error| PublishError::System { path: from.to_owned(), error })?;
+        Ok(file)
+    }
+
+    /// Gives the folder free, its lock removed, and tells where it is.
+    ///
+    /// # Errors
+    /// The lock can't be removed.
+    pub fn close(self) -> Result<PathBuf, PublishError> {
+        let lock = self.folder.join(LOCK);
+        fs::remove_file(&lock).map_err(|error| PublishError::System { path: lock, error })?;
+        Ok(self.folder)
+    }
+
     /// Gives the files their names, the summary's last.
     ///
     /// # Errors

@@ -11,9 +11,8 @@ use crate::columns::Export;
 use crate::exports::InputDigest;
 use crate::intake::Exports;
 use crate::law::Law;
-use crate::money::Cents;
-use crate::settle::Amounts;
-use crate::totals::{Outcomes, Totals};
+use crate::revision::Payment;
+use crate::totals::{ClaimSums, Outcomes, Sums, Totals};
 
 use super::staging::{SUMMARY, StagedFile};
 
@@ -32,6 +31,9 @@ pub struct Summary {
     pub stages: Option<BTreeMap<String, u64>>,
     /// Rows by what became of them.
     pub rows: BTreeMap<String, RowCounts>,
+    /// Which run of which ledger; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunNumber>,
     /// Beneficiary rows by outcome; they add up to the rows read.
     pub outcomes: Outcomes,
     /// Beneficiary rows with nothing owed, by reason.
@@ -40,10 +42,45 @@ pub struct Summary {
     pub totals: AmountTexts,
     /// The amounts of the payments by regime.
     pub by_regime: BTreeMap<String, AmountTexts>,
+    /// What the ledger holds of claims; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<ClaimTexts>,
     /// Findings by code.
     pub anomalies: BTreeMap<String, u64>,
     /// The published files but this one.
     pub outputs: Vec<FileRecord>,
+}
+
+/// Which run of a ledger it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunNumber {
+    /// Counted over the whole ledger.
+    pub number: u32,
+    /// Counted over the runs of the month.
+    pub sequence_in_month: u32,
+    /// The run before, if there is one.
+    pub previous: Option<u32>,
+}
+
+/// The claims of a ledger: opening + raised - recovered = closing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimTexts {
+    /// Not recovered before the run.
+    pub opening: String,
+    /// Raised by it.
+    pub raised: String,
+    /// Recovered by it.
+    pub recovered: String,
+    /// Not recovered after it.
+    pub closing: String,
+}
+
+impl ClaimTexts {
+    fn new(sums: &ClaimSums) -> Self {
+        let [opening, raised, recovered, closing] =
+            [sums.opening, sums.raised, sums.recovered, sums.closing].map(|sum| sum.to_string());
+        Self { opening, raised, recovered, closing }
+    }
 }
 
 /// What tells a run from another: the same identity means the same payments.
@@ -59,6 +96,9 @@ pub struct Identity {
     pub provisional: bool,
     /// How the bytes of the exports were read as letters.
     pub encoding: String,
+    /// What the months before a ledger were said to come to, if that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening: Option<FileRecord>,
     /// The exports.
     pub inputs: Vec<FileRecord>,
 }
@@ -111,27 +151,28 @@ pub struct AmountTexts {
     pub asr_net: String,
     /// R6.
     pub idr: String,
-    /// Nothing without a ledger.
+    /// Of earlier months; nothing without a ledger.
     pub arrears: String,
-    /// Nothing without a ledger.
+    /// Kept back for claims; nothing without a ledger.
     pub recovered: String,
     /// What is paid.
     pub net: String,
 }
 
 impl AmountTexts {
-    fn new(payments: u64, amounts: &Amounts) -> Self {
+    fn new(sums: &Sums) -> Self {
+        let Payment { current: amounts, arrears, recovered } = &sums.payment;
         Self {
-            payments,
+            payments: sums.count,
             asr_days: amounts.asr_days,
             asr_gross: amounts.asr_gross.to_string(),
             pension_offset: amounts.pension_offset.to_string(),
             participation: amounts.participation.to_string(),
             asr_net: amounts.asr_net().to_string(),
             idr: amounts.idr.to_string(),
-            arrears: Cents::ZERO.to_string(),
-            recovered: Cents::ZERO.to_string(),
-            net: amounts.net().to_string(),
+            arrears: arrears.to_string(),
+            recovered: recovered.to_string(),
+            net: sums.payment.net().to_string(),
         }
     }
 }
@@ -146,7 +187,7 @@ impl Identity {
         };
         let program = concat!("versement ", env!("CARGO_PKG_VERSION")).to_owned();
         let encoding = encoding.to_owned();
-        Self { program, law, month: month.to_string(), provisional, encoding, inputs: Vec::new() }
+        Self { program, law, month: month.to_string(), provisional, encoding, opening: None, inputs: Vec::new() }
     }
 
     /// Whether another identity, without its exports, and exports of these sizes may come to this one: told without reading
@@ -203,7 +244,6 @@ impl Summary {
             identity.inputs.push(FileRecord { name, bytes: input.bytes, sha256: input.sha256.clone() });
         }
         let named = |(name, count): (&&str, &u64)| ((*name).to_owned(), *count);
-        let by_regime = totals.by_regime.iter();
         Self {
             identity,
             started,
@@ -212,11 +252,18 @@ impl Summary {
             rows,
             outcomes: totals.outcomes,
             nil_reasons: totals.nil_reasons.iter().map(named).collect(),
-            totals: AmountTexts::new(totals.outcomes.paid, &totals.amounts),
-            by_regime: by_regime.map(|(id, (count, sums))| (id.clone(), AmountTexts::new(*count, sums))).collect(),
+            run: None,
+            totals: AmountTexts::new(&totals.paid),
+            by_regime: totals.by_regime.iter().map(|(id, sums)| (id.clone(), AmountTexts::new(sums))).collect(),
+            claims: None,
             anomalies: anomalies_by_code(totals),
             outputs: files.iter().map(record).collect(),
         }
+    }
+
+    /// The summary of a run of a ledger.
+    pub fn with_ledger(self, run: RunNumber, claims: &ClaimSums) -> Self {
+        Self { run: Some(run), claims: Some(ClaimTexts::new(claims)), ..self }
     }
 
     /// Reads `summary.json` of a folder; `None` when there is none, or what stands there is no summary.

@@ -116,6 +116,17 @@ pub(super) fn claims(figures: &Figures, said: Said) -> Option<Section> {
         (said.word("recovered in this run", "récupérés dans ce passage"), claims.recovered),
         (said.word("left of those concerned", "restant dû sur ceux-ci"), claims.left),
     ];
+    let whole = figures.summary.claims.as_ref();
+    let open = |text: &str| Sum { number: 0, amount: amount(text).unwrap_or_default() };
+    let lines: Vec<_> = match whole {
+        None => lines.to_vec(),
+        Some(all) => [
+            vec![(said.word("of the ledger before this run", "du registre avant ce passage"), open(&all.opening))],
+            lines[..2].to_vec(),
+            vec![(said.word("of the ledger after this run", "du registre après ce passage"), open(&all.closing))],
+        ]
+        .concat(),
+    };
     let nothing = lines.iter().all(|(_, sum)| sum.amount == Cents::ZERO);
     let title = said.word("Overpayments", "Trop-perçus");
     let by_month = said.word(
@@ -132,7 +143,7 @@ pub(super) fn claims(figures: &Figures, said: Said) -> Option<Section> {
                 (scrolled(title, &html! { table {
                     caption { (said.word("Overpayments that this run raised or recovered from", "Trop-perçus constatés ou récupérés dans ce passage")) }
                     (head(&[said.word("overpayments", "trop-perçus")]))
-                    tbody { @for (name, sum) in lines { tr { th scope="row" { (name) } td.n { (said.count(sum.number)) } td.n { (said.money(sum.amount)) } } } }
+                    tbody { @for (name, sum) in lines { tr { th scope="row" { (name) } td.n { @if sum.number > 0 { (said.count(sum.number)) } } td.n { (said.money(sum.amount)) } } } }
                 } }))
                 @if !claims.by_month.is_empty() { (scrolled(by_month, &html! { table {
                     caption { (by_month) }

@@ -7,4 +7,4 @@ mod reviser;
 
 pub use kept::{Claim, Kept, Kind, Position, Unread};
 pub use post::{Line, Nature, Payment, Posting};
-pub use reviser::{Period, Reason, Revised, Reviser};
+pub use reviser::{Opened, Period, Reason, Revised, Reviser, Stated};

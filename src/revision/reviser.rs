@@ -1,11 +1,11 @@
 //! One beneficiary in one run: which months are settled again, what is paid or claimed, and what is kept for the next run.
 
-use super::{Kept, Posting, Unread};
+use super::{Kept, Nature, Posting, Unread};
 use crate::anomaly::{Code, Finding, Place};
-use crate::calendar::Month;
+use crate::calendar::{Month, Span};
 use crate::columns::{Column, Export};
 use crate::dossier::{Change, Changes, Joined};
-use crate::facts::{Dossier, Facts, Sourced};
+use crate::facts::{Dossier, Facts, Opening, Sourced};
 use crate::identity::{BeneficiaryId, Iban};
 use crate::law::Law;
 use crate::law::claims::ClaimRules;
@@ -68,8 +68,28 @@ pub struct Revised<'a> {
     pub changes: Changes,
     /// The account before, where it is another one now.
     pub old_iban: Option<Iban>,
-    /// Whether the months before the ledger began were counted as settled just now.
-    pub opened: bool,
+    /// What the months before the ledger began came to, where they were counted as settled just now.
+    pub opened: Option<Opened>,
+}
+
+/// What the months before a ledger came to for a beneficiary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Their sums.
+    pub before: Amounts,
+    /// R6.5, R6.6: the cap and the clock, if a hire froze them before.
+    pub frozen: Option<(Cents, Span)>,
+}
+
+/// What the fund states of the months before a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// Days of ASR.
+    pub asr_days: i64,
+    /// IDR paid.
+    pub idr_paid: Cents,
+    /// The cap and the clock.
+    pub frozen: Option<(Cents, Span)>,
 }
 
 /// Revises one beneficiary after the other; its buffers are used again.
@@ -95,12 +115,18 @@ impl<'l> Reviser<'l> {
         }
     }
 
+    /// The month of the run.
+    pub fn month(&self) -> Month {
+        self.period.month
+    }
+
     /// Settles the month of the run for a beneficiary with rows in the export, completed by what is kept; pays or claims the
     /// difference for this month, and for earlier months where they may be worth something else now.
     pub fn revise<'a>(
         &mut self,
         joined: &mut Joined<'a>,
         kept: Option<&Kept<'a>>,
+        stated: Option<&Stated>,
         settlement: &mut Settlement<'l>,
     ) -> Revised<'a> {
         self.posting.clear();
@@ -112,6 +138,8 @@ impl<'l> Reviser<'l> {
             revised.changes = joined.complete(&kept.facts, self.period.month, lost(Export::Events));
             self.tell_unread(joined, kept, &revised.changes, &mut unread);
             revised.old_iban = tell_changed_iban(joined, kept);
+        } else if let Some(stated) = stated {
+            joined.opening = self.correction(joined, stated);
         }
         let (dossier, findings) = joined.dossier();
         let Some(dossier) = dossier else {
@@ -128,7 +156,7 @@ impl<'l> Reviser<'l> {
         let Some(facts) = joined.facts_to_keep(kept.map(|kept| &kept.facts)) else { return revised };
         let mut next = Kept {
             facts,
-            opening: kept.and_then(|kept| kept.opening),
+            opening: joined.opening,
             positions: kept.map_or_else(Vec::new, |kept| kept.positions.clone()),
             claims: kept.map_or_else(Vec::new, |kept| kept.claims.clone()),
             opened: kept.is_some_and(|kept| kept.opened),
@@ -143,8 +171,10 @@ impl<'l> Reviser<'l> {
             if let (Some(dossier), _) = joined.dossier() {
                 self.post(dossier, &mut next, all.is_some(), settlement);
             }
-            revised.opened = !kept.is_some_and(|kept| kept.opened);
-            next.opened = true;
+            if !next.opened {
+                revised.opened = self.opened(joined);
+                next.opened = true;
+            }
             self.conclude(&mut next, settlement);
             self.tell_jump(joined, kept);
         }
@@ -186,6 +216,47 @@ impl<'l> Reviser<'l> {
         }
         settlement.clear();
         self.is_needed(&next).then_some(next)
+    }
+
+    /// The opening that is used instead of what the facts give, where the fund states another one.
+    fn correction(&mut self, joined: &mut Joined<'_>, stated: &Stated) -> Option<Opening> {
+        let first = self.period.first_month.first_day();
+        let (dossier, _) = joined.dossier();
+        let dossier = dossier?;
+        let mut before = Amounts::default();
+        let mut month = dossier.beneficiary.fact.contract_end.next().month();
+        while month < self.period.first_month {
+            before.add(&self.worth(dossier, month).unwrap_or_default());
+            month = month.next();
+        }
+        let frozen = self.frozen(dossier);
+        let differs = (before.asr_days, before.idr, frozen) != (stated.asr_days, stated.idr_paid, stated.frozen);
+        let Stated { asr_days, idr_paid, frozen } = *stated;
+        differs.then_some(Opening { first, asr_days, idr_paid, frozen })
+    }
+
+    /// What the months before the ledger came to, as it was posted or stated.
+    fn opened(&mut self, joined: &mut Joined<'_>) -> Option<Opened> {
+        let (dossier, _) = joined.dossier();
+        let dossier = dossier?;
+        if dossier.beneficiary.fact.contract_end.next().month() >= self.period.first_month {
+            return None;
+        }
+        if let Some(Opening { asr_days, idr_paid, frozen, .. }) = dossier.opening {
+            return Some(Opened { before: Amounts { asr_days, idr: idr_paid, ..Amounts::default() }, frozen });
+        }
+        let mut before = Amounts::default();
+        let opening = self.posting.lines.iter().filter(|line| line.nature == Nature::Opening);
+        opening.for_each(|line| before.add(&line.amounts));
+        Some(Opened { before, frozen: self.frozen(dossier) })
+    }
+
+    fn frozen(&mut self, dossier: Dossier<'_>) -> Option<(Cents, Span)> {
+        if dossier.earnings.is_empty() {
+            return None;
+        }
+        self.settler.for_month(self.period.month);
+        self.settler.frozen_before(dossier, self.period.first_month.first_day()).ok().flatten()
     }
 
     /// Why all months are settled again; `None` if only that of the run is.

@@ -141,6 +141,26 @@ impl<'l> Settler<'l> {
         Ok(Some(grounds))
     }
 
+    /// R6.5, R6.6: the cap and the clock that the first qualifying hire froze, if it lies before a day.
+    ///
+    /// # Errors
+    /// No law for a day that they hang on.
+    pub fn frozen_before(&mut self, dossier: Dossier<'_>, day: Day) -> Result<Option<(Cents, Span)>, UnknownLaw> {
+        let Some(case) = self.examine(dossier, &mut Vec::new()) else { return Ok(None) };
+        if case.right.population == Population::Article3 {
+            return Ok(None);
+        }
+        self.jobs.gather(dossier.earnings);
+        self.unpaid.gather(self.law, self.days.last, &case, self.jobs.all())?;
+        for job in self.jobs.all().iter().filter(|job| job.span.first < day) {
+            if idr::qualifies(self.law, self.month, &case, &self.unpaid, job, &mut Vec::new())? {
+                let frozen = idr::freeze(self.law, &case, &self.unpaid, job.span.first)?;
+                return Ok(Some((frozen.cap, frozen.clock)));
+            }
+        }
+        Ok(None)
+    }
+
     /// R1.3: never more than the days of ARE.
     fn indemnified_article_3(&self, case: &Case<'_, '_>, indemnified: i64) -> i64 {
         case.dossier.beneficiary.fact.are_days.map_or(indemnified, |limit| indemnified.min(i64::from(limit)))

@@ -139,7 +139,8 @@ impl Typed {
     }
 
     pub fn settle(&self, run: NaiveDate) -> Answer {
-        let dossier = Dossier { beneficiary: &self.beneficiary, events: &self.events, earnings: &self.earnings, opening: None };
+        let dossier =
+            Dossier { beneficiary: &self.beneficiary, events: &self.events, earnings: &self.earnings, opening: None };
         Answer::of(dossier, run, Vec::new())
     }
 }

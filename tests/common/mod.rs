@@ -91,7 +91,7 @@ impl Night {
     /// The command of this night.
     pub fn command(&self) -> Command {
         let mut command = versement();
-        command.arg("run").arg("--month").arg(&self.month).arg("--exports").arg(self.exports());
+        command.args(["run", "--no-ledger"]).arg("--month").arg(&self.month).arg("--exports").arg(self.exports());
         command.arg("--out").arg(self.out()).args(&self.options);
         command
     }

@@ -17,7 +17,7 @@ use crate::results::in_french;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   versement export csv --results out/2009-05 --out tableur
-  versement export csv --run 3 --ledger ledger --out tableur
+  versement export csv --run 1 --ledger ledger --out tableur
 
 Exit status: 0 written; 2 the results can't be read.")]
 pub(in crate::commands) struct Csv {

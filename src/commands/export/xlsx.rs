@@ -18,7 +18,7 @@ use crate::workbook::{self, Tables};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   versement export xlsx --results out/2009-05 --out payments.xlsx
-  versement export xlsx --run 3 --ledger ledger --lang fr --out paiements.xlsx
+  versement export xlsx --run 1 --ledger ledger --lang fr --out paiements.xlsx
 
 Exit status: 0 written; 2 the results can't be read, or don't add up.")]
 pub(in crate::commands) struct Xlsx {
