@@ -105,7 +105,8 @@ fn the_examples_of_the_help_texts_work() {
         .unwrap();
         for line in help.lines().filter(|line| line.starts_with("  versement ")) {
             let line = line.split(['|', '>']).next().unwrap();
-            let force = if line.contains("--json") { " --force" } else { "" };
+            // The examples of run publish to one folder, for other ledgers and laws.
+            let force = if line.starts_with("  versement run ") { " --force" } else { "" };
             let words = format!("{line}{force}");
             let status =
                 versement().args(words.split_whitespace().skip(1)).current_dir(&folder).output().unwrap().status;
