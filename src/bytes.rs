@@ -1,9 +1,13 @@
-//! Looks at bytes sixteen or eight at a time: where delimiters stand, whether a text needs quotes, what digits spell.
+//! Looks at bytes 64, sixteen or eight at a time: where delimiters stand, whether a text needs quotes, what digits spell.
+
+use std::ops::Range;
 
 use wide::u8x16;
 
 const LANES: usize = 16;
 const STEP: u32 = 16;
+const BLOCK: usize = 64;
+const BLOCK_STEP: u32 = 64;
 
 /// Sixteen bytes at most, as lanes; zeros behind their end. Words are put together from loads that overlap: a copy of
 /// variable length into a buffer would make the load behind it wait.
@@ -66,18 +70,60 @@ fn look_through(text: &[u8], mut look: impl FnMut(u8x16, u32, u32) -> bool) {
     }
 }
 
-/// Appends the places of `wanted`.
+/// Where one of two bytes stands in the 64 bytes from a place on: one bit for each. Behind the end nothing stands.
 #[inline]
-pub(crate) fn places_of(wanted: u8, bytes: &[u8], places: &mut Vec<u32>) {
-    let wanted = u8x16::splat(wanted);
-    look_through(bytes, |chunk, base, mask| {
-        let mut found = chunk.simd_eq(wanted).to_bitmask() & mask;
+fn mask_of(wanted: [u8x16; 2], bytes: &[u8], from: usize) -> u64 {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let padded;
+    let block = match rest.first_chunk::<BLOCK>() {
+        Some(block) => block,
+        None => {
+            padded = {
+                let mut padded = [0; BLOCK];
+                padded[..rest.len()].copy_from_slice(rest);
+                padded
+            };
+            &padded
+        }
+    };
+    let (parts, _) = block.as_chunks::<LANES>();
+    let found = |at: usize| {
+        let part = u8x16::new(parts[at]);
+        u64::from((part.simd_eq(wanted[0]) | part.simd_eq(wanted[1])).to_bitmask()) << (LANES * at)
+    };
+    found(0) | found(1) | found(2) | found(3)
+}
+
+/// Writes the stretches between the places at which `wanted`, which is not zero, stands among `bytes` within a range, counted
+/// from its beginning, and says how many there are; `None` when they are more than `stretches` holds.
+#[inline]
+pub(crate) fn stretches_between(
+    wanted: u8,
+    bytes: &[u8],
+    within: Range<usize>,
+    stretches: &mut [[u32; 2]],
+) -> Option<usize> {
+    let wanted = [u8x16::splat(wanted); 2];
+    let all = stretches.len();
+    let mut stretches = stretches.iter_mut();
+    let (mut from, mut base, mut start) = (within.start, 0, 0);
+    while from < within.end {
+        let mut found = mask_of(wanted, bytes, from);
+        let left = within.end - from;
+        if left < BLOCK {
+            found &= !(!0 << left);
+        }
         while found != 0 {
-            places.push(base + found.trailing_zeros());
+            let end = base + found.trailing_zeros();
+            *stretches.next()? = [start, end];
+            start = end + 1;
             found &= found - 1;
         }
-        true
-    });
+        from += BLOCK;
+        base += BLOCK_STEP;
+    }
+    *stretches.next()? = [start, u32::try_from(within.len()).ok()?];
+    Some(all - stretches.len())
 }
 
 /// Whether any of four bytes stands in a text.
@@ -105,14 +151,26 @@ pub(crate) fn has_control(text: &[u8]) -> bool {
     any
 }
 
+/// The lanes that lie outside a run of `distance` bytes behind `first`. Bytes below the first wrap around to large distances,
+/// so that one comparison tells the run.
+#[inline]
+fn beyond(chunk: u8x16, first: u8, distance: u8) -> u8x16 {
+    let distance = u8x16::splat(distance);
+    (chunk - u8x16::splat(first)).max(distance).simd_ne(distance)
+}
+
+/// Whether the first `length` of sixteen bytes, given as two words, are letters, digits or hyphens.
+#[inline]
+pub(crate) fn all_letters_digits_hyphens([low, high]: [u64; 2], length: usize) -> bool {
+    let chunk = u8x16::new((u128::from(low) | u128::from(high) << 64).to_le_bytes());
+    let small = chunk | u8x16::splat(b'a' - b'A');
+    let other = beyond(chunk, b'0', 9) & beyond(small, b'a', 25) & chunk.simd_ne(u8x16::splat(b'-'));
+    other.to_bitmask() & !(!0 << length.min(LANES)) == 0
+}
+
 /// Whether all bytes are digits or capitals.
 #[inline]
 pub(crate) fn all_capitals_or_digits(text: &[u8]) -> bool {
-    // Bytes below the first of a run wrap around to large distances, so that one comparison tells the run.
-    let beyond = |chunk: u8x16, first: u8, distance: u8| {
-        let distance = u8x16::splat(distance);
-        (chunk - u8x16::splat(first)).max(distance).simd_ne(distance)
-    };
     let mut all = true;
     look_through(text, |chunk, _, mask| {
         all = (beyond(chunk, b'0', 9) & beyond(chunk, b'A', 25)).to_bitmask() & mask == 0;
@@ -125,28 +183,15 @@ pub(crate) fn all_capitals_or_digits(text: &[u8]) -> bool {
 #[derive(Debug)]
 pub(crate) struct Marks<'b> {
     bytes: &'b [u8],
-    wanted: [u8; 2],
+    wanted: [u8x16; 2],
     base: usize,
-    found: u32,
+    found: u64,
 }
 
 impl<'b> Marks<'b> {
     pub(crate) fn new(wanted: [u8; 2], bytes: &'b [u8], from: usize) -> Self {
-        let mut marks = Self { bytes, wanted, base: from, found: 0 };
-        marks.look();
-        marks
-    }
-
-    #[inline]
-    fn look(&mut self) {
-        self.found = if self.base < self.bytes.len() {
-            let rest = &self.bytes[self.base..];
-            let chunk = rest.first_chunk::<LANES>().map_or_else(|| short_lanes(rest), |chunk| u8x16::new(*chunk));
-            let [first, second] = self.wanted.map(|wanted| chunk.simd_eq(u8x16::splat(wanted)));
-            (first | second).to_bitmask()
-        } else {
-            0
-        };
+        let wanted = wanted.map(u8x16::splat);
+        Self { bytes, wanted, base: from, found: mask_of(wanted, bytes, from) }
     }
 }
 
@@ -156,11 +201,11 @@ impl Iterator for Marks<'_> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.found == 0 {
-            self.base += LANES;
+            self.base += BLOCK;
             if self.base >= self.bytes.len() {
                 return None;
             }
-            self.look();
+            self.found = mask_of(self.wanted, self.bytes, self.base);
         }
         let place = self.base + self.found.trailing_zeros() as usize;
         self.found &= self.found - 1;
@@ -179,15 +224,46 @@ pub(crate) fn eight_digits(digits: [u8; 8]) -> Option<u64> {
 /// The same of the little-endian word of the digits.
 #[inline]
 pub(crate) fn digits_of_word(word: u64) -> Option<u64> {
+    digit_values(word).map(joined)
+}
+
+/// The values of eight digits, each in its byte; `None` when one of the bytes is no digit.
+#[inline]
+pub(crate) fn digit_values(word: u64) -> Option<u64> {
     let values = word ^ 0x3030_3030_3030_3030;
     // A digit's value is below 10: its upper four bits are clear, and stay so when 6 is added.
     let beyond = (values | ((values & 0x0F0F_0F0F_0F0F_0F0F) + 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0;
-    if beyond != 0 {
-        return None;
-    }
-    let pairs = (values & 0x000F_000F_000F_000F) * 10 + (values >> 8 & 0x000F_000F_000F_000F);
+    (beyond == 0).then_some(values)
+}
+
+/// The numbers that the values of eight digits spell two by two, each in its sixteen bits.
+#[inline]
+pub(crate) fn joined_pairs(values: u64) -> u64 {
+    (values & 0x000F_000F_000F_000F) * 10 + (values >> 8 & 0x000F_000F_000F_000F)
+}
+
+/// The number that the values of eight digits spell.
+#[inline]
+pub(crate) fn joined(values: u64) -> u64 {
+    let pairs = joined_pairs(values);
     let fours = (pairs & 0x0000_00FF_0000_00FF) * 100 + (pairs >> 16 & 0x0000_00FF_0000_00FF);
-    Some((fours & 0xFFFF) * 10_000 + (fours >> 32))
+    (fours & 0xFFFF) * 10_000 + (fours >> 32)
+}
+
+/// The last bytes of a text, one to eight of them, as a little-endian word, with the digit zero in place of those in front: what
+/// digits spell does not change. `None` of none, of more, and of a text of less than eight.
+#[inline]
+pub(crate) fn last_digits(text: &[u8], length: usize) -> Option<u64> {
+    let lacking = 8_usize.checked_sub(length).filter(|&lacking| lacking < 8)?;
+    let last = text.last_chunk::<8>()?;
+    let kept = !0 << (8 * lacking);
+    Some(u64::from_le_bytes(*last) & kept | 0x3030_3030_3030_3030 & !kept)
+}
+
+/// Eight bytes of a text from a place on, as a little-endian word.
+#[inline]
+pub(crate) fn word_at<const N: usize>(text: &[u8; N], at: usize) -> u64 {
+    text.get(at..).and_then(|rest| rest.first_chunk::<8>()).map_or(0, |word| u64::from_le_bytes(*word))
 }
 
 #[cfg(test)]
@@ -196,14 +272,20 @@ mod tests {
 
     #[test]
     fn places_and_marks_are_those_of_a_plain_loop() {
-        for length in 0..70_usize {
+        for length in 0..150_usize {
             let bytes: Vec<u8> = (0..length).map(|at| b"a,b\"c\nd;"[at * at % 8]).collect();
             let plain =
                 |wanted: &[u8]| -> Vec<usize> { (0..length).filter(|&at| wanted.contains(&bytes[at])).collect() };
-            let mut places = Vec::new();
-            places_of(b',', &bytes, &mut places);
-            assert_eq!(places.iter().map(|&at| at as usize).collect::<Vec<_>>(), plain(b","));
-            for from in [0, 1, 15, 16, 17, 40] {
+            for within in [0..length, 0..length / 2, length / 3..length, length / 3..length / 2] {
+                let mut stretches = [[0; 2]; 151];
+                let count = stretches_between(b',', &bytes, within.clone(), &mut stretches).unwrap();
+                let row = &bytes[within.clone()];
+                let read: Vec<_> = stretches[..count].iter().map(|&[a, b]| &row[a as usize..b as usize]).collect();
+                assert_eq!(read, row.split(|&byte| byte == b',').collect::<Vec<_>>());
+                let fits = stretches_between(b',', &bytes, within.clone(), &mut [[0; 2]; 3]).is_some();
+                assert_eq!(fits, count <= 3);
+            }
+            for from in [0, 1, 15, 16, 17, 40, 64, 65, 100] {
                 let marks: Vec<_> = Marks::new([b'"', b'\n'], &bytes, from).collect();
                 assert_eq!(marks, plain(b"\"\n").into_iter().filter(|&at| at >= from).collect::<Vec<_>>());
             }

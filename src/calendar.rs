@@ -47,7 +47,10 @@ impl Day {
         let at = if YEARS.get(at + 1).is_some_and(|next| next.days_before < self.0) { at + 1 } else { at };
         let in_year = (self.0 - YEARS[at].days_before).clamp(1, 365 + i32::from(YEARS[at].is_leap));
         let months = &MONTHS[usize::from(YEARS[at].is_leap)];
-        let month = months.iter().rposition(|month| month.days_before < in_year).unwrap_or(0);
+        // No month has more than 31 days: so many whole ones lie before the day, or one more.
+        let least = usize::try_from((in_year - 1) / 31).unwrap_or(0);
+        let month =
+            if months.get(least + 1).is_some_and(|next| next.days_before < in_year) { least + 1 } else { least };
         let day = (in_year - months[month].days_before).cast_unsigned();
         (Self::YEARS.start() + place(at).cast_signed(), place(month) + 1, day)
     }

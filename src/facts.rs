@@ -67,7 +67,7 @@ pub struct WeeklyHours(pub u32);
 
 impl fmt::Display for WeeklyHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+        Cents(i64::from(self.0)).fmt(f)
     }
 }
 

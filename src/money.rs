@@ -38,21 +38,42 @@ impl Cents {
     /// Appends `1234.56`, the form of every amount in every file.
     #[inline]
     pub fn write(self, out: &mut Vec<u8>) {
-        let cents = self.0.unsigned_abs();
-        if let Some(short) = u32::try_from(self.0).ok().filter(|&short| short < 1_000_000) {
-            // Up to 9999.99: seven bytes in one word, idle zeros shifted out; a copy of constant length costs least.
-            let idle = usize::from(short < 100_000) + usize::from(short < 10_000) + usize::from(short < 1_000);
-            let (thousands, units, rest) = (pair(short / 10_000), pair(short / 100 % 100), pair(short % 100));
-            let word = thousands | units << 16 | u64::from(b'.') << 32 | rest << 40;
-            let word = word >> (8 * idle);
-            let end = out.len() + 7 - idle;
-            out.extend_from_slice(&word.to_le_bytes());
-            out.truncate(end);
-            return;
+        match self.short_word() {
+            Some((word, length)) => append_word(out, word, length),
+            None => self.write_long(out),
         }
+    }
+
+    /// Appends a comma and the amount.
+    #[inline]
+    pub fn write_behind_comma(self, out: &mut Vec<u8>) {
+        match self.short_word() {
+            _ if self == Self::ZERO => out.extend_from_slice(b",0.00"),
+            Some((word, length)) => append_word(out, word << 8 | u64::from(b','), length + 1),
+            None => {
+                out.push(b',');
+                self.write_long(out);
+            }
+        }
+    }
+
+    /// Up to 9999.99: the text as a little-endian word of at most seven bytes, and its length.
+    #[inline]
+    fn short_word(self) -> Option<(u64, usize)> {
+        let short = u32::try_from(self.0).ok().filter(|&short| short < 1_000_000)?;
+        let euros = short / 100;
+        let word = pair(euros / 100) | pair(euros % 100) << 16 | u64::from(b'.') << 32 | pair(short % 100) << 40;
+        // Zeros in front are idle, but for the one in front of the point.
+        let idle = usize::from(euros < 1_000) + usize::from(euros < 100) + usize::from(euros < 10);
+        Some((word >> (8 * idle), 7 - idle))
+    }
+
+    #[inline(never)]
+    fn write_long(self, out: &mut Vec<u8>) {
         if self.0 < 0 {
             out.push(b'-');
         }
+        let cents = self.0.unsigned_abs();
         write_whole(out, cents / 100);
         let [tens, ones, ..] = pair((cents % 100) as u32).to_le_bytes();
         out.extend_from_slice(&[b'.', tens, ones]);
@@ -62,8 +83,9 @@ impl Cents {
 /// The two digits of a number below 100, as the lower bytes of a little-endian word.
 #[inline]
 fn pair(number: u32) -> u64 {
-    const PAIRS: [u16; 100] = {
-        let mut pairs = [0; 100];
+    // Longer than there are pairs, so that no place has to be checked.
+    const PAIRS: [u16; 128] = {
+        let mut pairs = [0; 128];
         let mut number = 0_u8;
         while number < 100 {
             pairs[number as usize] = u16::from_le_bytes([b'0' + number / 10, b'0' + number % 10]);
@@ -71,20 +93,66 @@ fn pair(number: u32) -> u64 {
         }
         pairs
     };
-    u64::from(PAIRS[number as usize % 100])
+    u64::from(PAIRS[number as usize % PAIRS.len()])
+}
+
+/// The eight digits of a number below 100,000,000, as values, the first in the lowest byte: cut into fours, pairs, digits, the
+/// quotients by multiplication.
+#[inline]
+fn spelt(number: u32) -> u64 {
+    let fours = u64::from(number / 10_000) | u64::from(number % 10_000) << 32;
+    let hundreds = fours * 10_486 >> 20 & 0x0000_007F_0000_007F;
+    let pairs = hundreds | (fours - hundreds * 100) << 16;
+    let tens = pairs * 103 >> 10 & 0x000F_000F_000F_000F;
+    tens | (pairs - tens * 10) << 8
+}
+
+/// Appends the first bytes of a word; a copy of constant length costs less than one of the right length.
+#[inline]
+fn append_word(out: &mut Vec<u8>, word: u64, length: usize) {
+    let end = out.len() + length;
+    out.extend_from_slice(&word.to_le_bytes());
+    out.truncate(end);
 }
 
 /// Appends a whole number in digits.
 #[inline]
 pub fn write_whole(out: &mut Vec<u8>, number: u64) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    match u32::try_from(number) {
+        Ok(short) if short < 100 => {
+            let idle = usize::from(short < 10);
+            append_word(out, pair(short) >> (8 * idle), 2 - idle);
+        }
+        Ok(short) if short < 100_000_000 => {
+            let digits = spelt(short);
+            let idle = (digits.trailing_zeros() as usize / 8).min(7);
+            append_word(out, (digits | 0x3030_3030_3030_3030) >> (8 * idle), 8 - idle);
+        }
+        _ => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+    }
 }
 
 impl fmt::Display for Cents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let cents = self.0.unsigned_abs();
-        f.pad(&format!("{sign}{}.{:02}", cents / 100, cents % 100))
+        // From its end: the cents, the point, the euros, of which there is a digit at least, and the sign.
+        let mut text = [b'0'; 24];
+        let point = text.len() - 3;
+        let mut rest = self.0.unsigned_abs();
+        let mut at = text.len();
+        while rest > 0 || at >= point {
+            at -= 1;
+            if at == point {
+                text[at] = b'.';
+            } else {
+                text[at] = b'0' + (rest % 10) as u8;
+                rest /= 10;
+            }
+        }
+        if self.0 < 0 {
+            at -= 1;
+            text[at] = b'-';
+        }
+        f.pad(str::from_utf8(text.get(at..).unwrap_or_default()).unwrap_or_default())
     }
 }
 
@@ -270,8 +338,29 @@ mod tests {
         for (cents, text) in cases {
             let mut out = Vec::new();
             Cents(cents).write(&mut out);
-            assert_eq!(String::from_utf8_lossy(&out), text);
+            Cents(cents).write_behind_comma(&mut out);
+            assert_eq!(String::from_utf8_lossy(&out), format!("{text},{text}"));
             assert_eq!(Cents(cents).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_library_writes_them() {
+        let spread = |at: u64| (at * at * 7_919) % 20_000_000_000;
+        for number in (0..20_000).chain((0..50_000).map(spread)).chain([99_999_999, 100_000_000, u64::MAX]) {
+            let mut out = Vec::new();
+            write_whole(&mut out, number);
+            assert_eq!(String::from_utf8_lossy(&out), number.to_string());
+            let cents = Cents(i64::try_from(number).unwrap_or(i64::MIN));
+            for cents in [cents, Cents(cents.0.saturating_neg())] {
+                let (sign, whole) = (if cents.0 < 0 { "-" } else { "" }, cents.0.unsigned_abs());
+                let text = format!("{sign}{}.{:02}", whole / 100, whole % 100);
+                out.clear();
+                cents.write(&mut out);
+                cents.write_behind_comma(&mut out);
+                assert_eq!(String::from_utf8_lossy(&out), format!("{text},{text}"));
+                assert_eq!(cents.to_string(), text);
+            }
         }
     }
 

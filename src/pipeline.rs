@@ -2,6 +2,7 @@
 //! parallel. However many threads there are, what is placed comes in the same order.
 
 use std::num::NonZeroUsize;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// The four steps that a batch goes through; `W` is what one thread keeps from batch to batch.
@@ -35,6 +36,36 @@ pub fn run<S: Stages>(threads: NonZeroUsize, stages: &S) -> Result<Vec<S::Worker
         return Err(Failure::Batch(error));
     }
     Ok(workers)
+}
+
+/// Asks for what is done beside a run.
+#[derive(Debug)]
+pub struct Bell(SyncSender<()>);
+
+impl Bell {
+    /// Asks for it; asked while it is being done, it is done once more.
+    pub fn ring(&self) {
+        // A full channel has been asked already; one that is closed has told its error.
+        _ = self.0.try_send(());
+    }
+}
+
+/// Runs `work`, and beside it `task` each time that its bell rings, on a thread that mostly waits.
+///
+/// # Errors
+/// The first error of `task`, which is not called again after it.
+pub fn beside<T, E: Send>(
+    task: impl Fn() -> Result<(), E> + Send,
+    work: impl FnOnce(&Bell) -> T,
+) -> (T, Result<(), E>) {
+    let (rung, heard) = sync_channel(1);
+    std::thread::scope(|scope| {
+        let tasks = scope.spawn(move || heard.iter().try_for_each(|()| task()));
+        let bell = Bell(rung);
+        let done = work(&bell);
+        drop(bell);
+        (done, tasks.join().unwrap_or_else(|panicked| std::panic::resume_unwind(panicked)))
+    })
 }
 
 /// Why a run ended early.
@@ -225,6 +256,22 @@ mod tests {
             assert!(matches!(run(threads(count), &squares), Err(Failure::Batch(40))));
             assert_eq!(squares.placed.lock().unwrap().len(), 40);
         }
+    }
+
+    #[test]
+    fn what_goes_on_beside_a_run_ends_with_it_and_tells_its_first_error() {
+        let called = Mutex::new(0);
+        let count = |fails_at: u32| {
+            let mut called = called.lock().unwrap();
+            *called += 1;
+            if *called == fails_at { Err(fails_at) } else { Ok(()) }
+        };
+        let rung = beside(|| count(0), |bell| (0..1_000).for_each(|_| bell.ring()));
+        assert_eq!(rung, ((), Ok(())));
+        assert!(*called.lock().unwrap() >= 1);
+        let next = *called.lock().unwrap() + 1;
+        assert_eq!(beside(|| count(next), |bell| (0..1_000).for_each(|_| bell.ring())).1, Err(next));
+        assert_eq!(*called.lock().unwrap(), next);
     }
 
     #[test]

@@ -8,12 +8,14 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
-use common::{FILES, fixtures, versement};
+use common::{fixtures, versement};
 use serde_json::Value;
 use tempfile::TempDir;
 use versement::anomaly::Code;
 use versement::law::Law;
+use versement::publish::Table;
 
 /// `case.toml`: how a case is run, one `key = value` a line.
 struct Case {
@@ -29,24 +31,38 @@ impl Case {
             (key.trim().to_owned(), value.trim().trim_matches('"').to_owned())
         };
         let keys: BTreeMap<_, _> = text.lines().filter(|line| !line.is_empty()).map(key).collect();
-        let known = |key: &String| ["month", "status", "encoding"].contains(&&**key);
-        assert!(keys.keys().all(known), "{folder:?}: case.toml knows month, status and encoding");
+        let known = |key: &String| ["month", "status", "encoding", "before"].contains(&&**key);
+        assert!(keys.keys().all(known), "{folder:?}: case.toml knows month, status, encoding and before");
         Self { folder, keys }
+    }
+
+    /// A run of a month's exports, with a ledger if `before` says that a month was run before.
+    fn run(&self, month: &str, exports: &str, to: &Path) -> Output {
+        let mut command = versement();
+        command.args(["run", "--quiet", "--month", month, "--exports"]).arg(self.folder.join(exports));
+        command.arg("--out").arg(to.join(month));
+        match self.keys.get("before") {
+            Some(_) => command.arg("--ledger").arg(to.join("ledger")),
+            None => command.arg("--no-ledger"),
+        };
+        if let Some(encoding) = self.keys.get("encoding") {
+            command.args(["--encoding", encoding]);
+        }
+        command.output().unwrap()
     }
 
     /// Runs the case and tells how its results differ from what is expected.
     fn check(&self, record: bool) -> Vec<String> {
         let name = self.folder.file_name().unwrap().to_string_lossy();
-        let out = TempDir::new().unwrap();
-        let mut command = versement();
-        command
-            .args(["run", "--no-ledger", "--quiet", "--month", &self.keys["month"], "--exports"])
-            .arg(self.folder.join("exports"));
-        command.arg("--out").arg(out.path());
-        if let Some(encoding) = self.keys.get("encoding") {
-            command.args(["--encoding", encoding]);
+        let folder = TempDir::new().unwrap();
+        if let Some(exports) = self.keys.get("before") {
+            let month = exports.strip_prefix("exports-").unwrap();
+            let ran = self.run(month, exports, folder.path());
+            assert!(matches!(ran.status.code(), Some(0 | 1)), "{name}: {month}: {ran:?}");
         }
-        let ran = command.output().unwrap();
+        let month = &self.keys["month"];
+        let out = folder.path().join(month);
+        let ran = self.run(month, "exports", folder.path());
         let mut faults = Vec::new();
         if ran.status.code() != self.keys["status"].parse().ok() {
             faults.push(format!("{name}: {}, case.toml says {}", ran.status, self.keys["status"]));
@@ -59,8 +75,9 @@ impl Case {
             ));
             return faults;
         }
-        for file in FILES {
-            let found = fs::read(out.path().join(file)).unwrap();
+        let tables = Table::of_run(self.keys.contains_key("before")).iter().map(|table| table.file_name());
+        for file in tables.chain(["summary.json"]) {
+            let found = fs::read(out.join(file)).unwrap();
             let found = if file == "summary.json" { stable(&found) } else { found };
             let path = self.folder.join("expected").join(file);
             if record {
@@ -167,9 +184,8 @@ fn every_code_of_the_catalogue_has_a_folder_that_shows_it() {
         let row = rows.iter().find(own).unwrap_or_else(|| panic!("{name} does not show its code: {rows:?}"));
         assert_eq!(&row[1], entry.severity.name(), "{name}");
         assert_eq!(&row[9], entry.article.to_string(), "{name}");
-        // Place, code, what was found, what to do.
-        let (file, line, column) = (&row[4], &row[5], &row[6]);
-        let place = if column.is_empty() { format!("{file}:{line}: ") } else { format!("{file}:{line}:{column}: ") };
+        // Place, code, what was found, what to do. What the ledger holds has no line in today's exports.
+        let place = row.iter().skip(4).take(3).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(":") + ": ";
         let (found, message) = (&row[7], &row[8]);
         let told = format!("{place}{}: found \"{found}\"; ", entry.code);
         assert!(message.starts_with(&told), "{name}: {message}");

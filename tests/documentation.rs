@@ -337,8 +337,10 @@ fn the_readme_shows_what_the_program_prints() {
         .unwrap();
     assert_eq!(versement(folder.path(), &format!("generate --quiet {generate}")).0, Some(0));
     let exports = generate.split_whitespace().last().unwrap();
-    let (status, printed) =
-        versement(folder.path(), &format!("run --month 2009-05 --exports {exports} --out target/demo"));
+    let (status, printed) = versement(
+        folder.path(),
+        &format!("run --month 2009-05 --exports {exports} --out target/demo --ledger target/ledger"),
+    );
     assert_eq!(status, Some(1));
 
     let blocks_shown = blocks(section(&readme, "## What you see"), "text");
@@ -349,7 +351,7 @@ fn the_readme_shows_what_the_program_prints() {
         assert!(written.lines().any(|line| line == row.trim_start()), "{line}");
     }
     let formats = read("docs/FORMATS.md");
-    for file in ["payments.csv", "anomalies.csv", "decisions.csv"] {
+    for file in ["payments.csv", "anomalies.csv", "decisions.csv", "opening.csv"] {
         let written = std::fs::read_to_string(folder.path().join("target/demo").join(file)).unwrap();
         for row in blocks(section(&formats, &format!("### {file}")), "csv")[0].lines() {
             assert!(written.lines().any(|line| line == row), "{file}: {row}");
@@ -358,11 +360,14 @@ fn the_readme_shows_what_the_program_prints() {
     let summary = std::fs::read_to_string(folder.path().join("target/demo/summary.json")).unwrap();
     let top = summary.lines().filter_map(|line| line.strip_prefix("  \"")?.split('"').next());
     let table = Table::all(section(&formats, "### summary.json")).remove(0);
-    let told: Vec<_> = table.rows.iter().map(|row| row[0].as_str()).collect();
+    // The file given with --opening is told by the runs that were given one.
+    let told: Vec<_> = table.rows.iter().map(|row| row[0].as_str()).filter(|key| *key != "opening").collect();
     assert_eq!(top.collect::<Vec<_>>().join(", "), told.join(", "));
 
-    let (status, again) =
-        versement(folder.path(), &format!("run --month 2009-05 --exports {exports} --out target/demo"));
+    let (status, again) = versement(
+        folder.path(),
+        &format!("run --month 2009-05 --exports {exports} --out target/demo --ledger target/ledger"),
+    );
     assert!(status == Some(0) && again.starts_with("already done"), "{again}");
 
     // The change of law that the README makes.
@@ -374,7 +379,7 @@ fn the_readme_shows_what_the_program_prints() {
     assert_eq!(status, Some(0), "{checked}");
     let (_, changed) = versement(
         folder.path(),
-        &format!("run --month 2009-05 --exports {exports} --out target/what-if --law my-law.toml"),
+        &format!("run --month 2009-05 --exports {exports} --out target/what-if --law my-law.toml --no-ledger"),
     );
     let sentence = format!("goes from {} to {}", net_to_pay(&printed), net_to_pay(&changed));
     assert!(readme.contains(&sentence), "the README does not say {sentence:?}");
@@ -461,7 +466,8 @@ fn the_worked_examples_come_out_as_told() {
     for (month, made) in by_month {
         let folder = tempfile::tempdir().unwrap();
         made.write(folder.path());
-        let (status, printed) = versement(folder.path(), &format!("run --month {month} --exports . --out out"));
+        let (status, printed) =
+            versement(folder.path(), &format!("run --month {month} --exports . --out out --no-ledger"));
         assert_eq!(status, Some(0), "{month}\n{printed}");
         for row in csv::Reader::from_path(folder.path().join("out/payments.csv")).unwrap().deserialize() {
             let row: BTreeMap<String, String> = row.unwrap();

@@ -1,9 +1,13 @@
 //! The command line: one file a command.
 
+mod catch_up;
+mod close;
+mod diff;
 mod doctor;
 mod explain;
 mod export;
 mod generate;
+mod history;
 mod law;
 mod man;
 mod metrics;
@@ -11,14 +15,17 @@ mod progress;
 mod report;
 mod results;
 mod run;
+mod runs;
 mod simulate;
 mod table;
+mod verify;
 mod watch;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use chrono::{SecondsFormat, Utc};
 use clap::{Parser, Subcommand};
 
 use crate::ledger::LedgerError;
@@ -46,6 +53,12 @@ Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 n
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    CatchUp(catch_up::CatchUp),
+    Close(close::Close),
+    Runs(runs::Runs),
+    History(history::History),
+    Diff(diff::Diff),
+    Verify(verify::Verify),
     Doctor(doctor::Doctor),
     Explain(explain::Explain),
     Export(export::Export),
@@ -55,6 +68,34 @@ enum Command {
     Report(report::Report),
     Man(man::Man),
     Completions(man::Completions),
+}
+
+impl Command {
+    fn carry_out(self) -> anyhow::Result<u8> {
+        match self {
+            Self::Run(run) => run.carry_out(),
+            Self::CatchUp(catch_up) => catch_up.carry_out(),
+            Self::Close(close) => close.carry_out(),
+            Self::Runs(runs) => runs.carry_out(),
+            Self::History(history) => history.carry_out(),
+            Self::Diff(diff) => diff.carry_out(),
+            Self::Verify(verify) => verify.carry_out(),
+            Self::Doctor(doctor) => doctor.carry_out(),
+            Self::Explain(explain) => explain.carry_out(),
+            Self::Export(export) => export.carry_out(),
+            Self::Report(report) => report.carry_out(),
+            Self::Man(man) => man.carry_out(),
+            Self::Completions(completions) => completions.carry_out(),
+            Self::Simulate(simulate) => simulate.carry_out(),
+            Self::Law(law) => law.carry_out(),
+            Self::Generate(generate) => generate.carry_out(),
+        }
+    }
+}
+
+/// Now, in UTC.
+fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// All settled.
@@ -85,19 +126,7 @@ fn say(text: &str) {
 /// Carries out the command line and returns its exit status.
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
-    let carried_out = match line.command {
-        Command::Run(run) => run.carry_out(),
-        Command::Doctor(doctor) => doctor.carry_out(),
-        Command::Explain(explain) => explain.carry_out(),
-        Command::Export(export) => export.carry_out(),
-        Command::Simulate(simulate) => simulate.carry_out(),
-        Command::Law(law) => law.carry_out(),
-        Command::Generate(generate) => generate.carry_out(),
-        Command::Report(report) => report.carry_out(),
-        Command::Man(man) => man.carry_out(),
-        Command::Completions(completions) => completions.carry_out(),
-    };
-    match carried_out {
+    match line.command.carry_out() {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("versement: {error:#}");

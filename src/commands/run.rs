@@ -5,14 +5,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use clap::{Args, ValueEnum};
 
 use super::export::csv::{self, CsvStyle};
 use super::results::Results;
 use super::table::{figures, grouped};
 use super::watch::{Watched, Watching};
-use super::{SETTLED, WITH_TROUBLE, law as law_file, progress::Bar, say};
+use super::{SETTLED, WITH_TROUBLE, law as law_file, now, progress::Bar, say};
 use crate::anomaly::Entry;
 use crate::calendar::{Day, Month};
 use crate::columns::Export;
@@ -276,10 +276,6 @@ fn flatten(error: night::NightError) -> anyhow::Error {
         night::NightError::Refused(error) => error.into(),
         error => error.into(),
     }
-}
-
-fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 pub(super) fn today() -> Day {

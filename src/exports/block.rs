@@ -165,8 +165,11 @@ impl<R: Read> BlockReader<R> {
         if self.is_at_end() || self.scanned - self.taken >= wanted {
             return Ok(());
         }
-        self.compact();
-        let mut size = wanted.max(self.buffer.len() + 1);
+        // Bytes are moved to the front only when at least as many were taken.
+        if self.taken > self.buffer.len() / 2 {
+            self.compact();
+        }
+        let mut size = (self.taken + wanted).max(self.buffer.len() + 1);
         loop {
             self.read_up_to(size)?;
             self.cut_rows()?;
@@ -311,7 +314,7 @@ impl Header {
         }
         let mut fields = super::fields::Fields::default();
         fields.split(row, quoted, delimiter);
-        BeneficiaryId::new(fields.get(fields.base(row), place))
+        BeneficiaryId::new(fields.get(fields.base(row), place).trimmed())
     }
 }
 

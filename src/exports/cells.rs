@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::fields::Fields;
+use super::fields::{Field, Fields};
 use super::header::Header;
 use super::rows::Row;
 use super::values::{self, Unread};
 use crate::anomaly::{Code, Effect, Finding, Place, shortened};
+use crate::bytes::digits_of_word;
 use crate::calendar::{Day, Month};
 use crate::columns::Column;
 use crate::facts::WeeklyHours;
@@ -45,6 +46,13 @@ impl<'r, 's> Cells<'r, 's> {
     /// The text of a field; empty where it is blank or its column is absent.
     #[inline]
     pub(super) fn raw(&self, column: Column) -> &'s [u8] {
+        self.field(column).trimmed()
+    }
+
+    /// The same with its outer spaces. What has the usual form of its kind has none, so that nobody has to look for them; all
+    /// else is read without them.
+    #[inline]
+    pub(super) fn field(&self, column: Column) -> Field<'s> {
         self.fields.get(self.base, self.header.place_or_none(column))
     }
 
@@ -99,15 +107,36 @@ impl<'r, 's> Cells<'r, 's> {
         Some(text)
     }
 
-    /// A field that may be blank.
+    /// Whether a field is blank; a blank one that is required is told as A101.
     #[inline]
-    fn optional(&self, column: Column) -> Option<&'s [u8]> {
-        Some(self.raw(column)).filter(|text| !text.is_empty())
+    fn is_blank(&mut self, column: Column, required: bool) -> bool {
+        let blank = self.raw(column).is_empty();
+        if blank && required {
+            self.find(Code::MissingValue, column, None);
+        }
+        blank
     }
 
+    /// A decimal number: at once where it has the form of nearly all.
     #[inline]
-    fn decimal(&mut self, text: &[u8], column: Column, kind: Decimal) -> Option<i64> {
-        match values::decimal(text, kind.decimals, kind.largest, self.header.dialect) {
+    fn decimal(&mut self, field: Field<'s>, column: Column, kind: Decimal, required: bool) -> Option<i64> {
+        match field.digits().and_then(|word| values::two_decimals(word, field.len())) {
+            Some(value) if kind.decimals == 2 && value <= kind.largest => Some(value),
+            _ => self.decimal_of_other_form(column, kind, required),
+        }
+    }
+
+    #[inline(never)]
+    fn decimal_of_other_form(&mut self, column: Column, kind: Decimal, required: bool) -> Option<i64> {
+        let field = self.field(column);
+        let short = |word| values::short_decimal(word, field.len(), kind.decimals, kind.largest);
+        if let Some(value) = field.digits().and_then(short) {
+            return Some(value);
+        }
+        if self.is_blank(column, required) {
+            return None;
+        }
+        match values::decimal(self.raw(column), kind.decimals, kind.largest, self.header.dialect) {
             Ok(value) => Some(value),
             Err(why) => {
                 let detail = (kind.form == Code::Number).then_some("write a number such as 35.00 or 0.80");
@@ -117,28 +146,33 @@ impl<'r, 's> Cells<'r, 's> {
         }
     }
 
+    #[inline]
     pub(super) fn amount(&mut self, column: Column) -> Option<Cents> {
-        let text = self.optional(column)?;
-        self.decimal(text, column, AMOUNT).map(Cents)
+        let field = self.field(column);
+        if field.is_empty() {
+            return None;
+        }
+        self.decimal(field, column, AMOUNT, false).map(Cents)
     }
 
+    #[inline]
     pub(super) fn required_amount(&mut self, column: Column) -> Option<Cents> {
-        let text = self.required(column)?;
-        self.decimal(text, column, AMOUNT).map(Cents)
+        self.decimal(self.field(column), column, AMOUNT, true).map(Cents)
     }
 
     /// R6.2 divides by the hours: they are above zero.
     pub(super) fn required_hours(&mut self, column: Column) -> Option<WeeklyHours> {
-        let text = self.required(column)?;
-        let hundredths = self.decimal(text, column, HOURS)?;
+        let hundredths = self.decimal(self.field(column), column, HOURS, true)?;
         self.above_zero(column, hundredths)?;
         u32::try_from(hundredths).ok().map(WeeklyHours)
     }
 
     /// R3.3: 0 < p ≤ 1.
     pub(super) fn ratio(&mut self, column: Column) -> Option<Rate> {
-        let text = self.optional(column)?;
-        let billionths = self.decimal(text, column, RATIO)?;
+        if self.field(column).is_empty() {
+            return None;
+        }
+        let billionths = self.decimal_of_other_form(column, RATIO, false)?;
         self.above_zero(column, billionths).map(Rate::from_billionths)
     }
 
@@ -151,18 +185,35 @@ impl<'r, 's> Cells<'r, 's> {
         Some(value)
     }
 
+    #[inline]
     pub(super) fn whole(&mut self, column: Column, largest: u32) -> Option<u32> {
-        let text = self.optional(column)?;
-        self.whole_of(text, column, largest)
+        let field = self.field(column);
+        if field.is_empty() {
+            return None;
+        }
+        self.whole_of(field, column, largest, false)
     }
 
+    #[inline]
     pub(super) fn required_whole(&mut self, column: Column, largest: u32) -> Option<u32> {
-        let text = self.required(column)?;
-        self.whole_of(text, column, largest)
+        self.whole_of(self.field(column), column, largest, true)
     }
 
-    fn whole_of(&mut self, text: &[u8], column: Column, largest: u32) -> Option<u32> {
-        match values::whole(text, largest) {
+    #[inline]
+    fn whole_of(&mut self, field: Field<'s>, column: Column, largest: u32, required: bool) -> Option<u32> {
+        let value = field.digits().and_then(digits_of_word).and_then(|value| u32::try_from(value).ok());
+        match value {
+            Some(value) if value <= largest => Some(value),
+            _ => self.whole_of_other_form(column, largest, required),
+        }
+    }
+
+    #[inline(never)]
+    fn whole_of_other_form(&mut self, column: Column, largest: u32, required: bool) -> Option<u32> {
+        if self.is_blank(column, required) {
+            return None;
+        }
+        match values::whole(self.raw(column), largest) {
             Ok(value) => Some(value),
             Err(why) => {
                 self.unread(column, why, Code::Number, None, "write a whole number, without decimals");
@@ -171,19 +222,34 @@ impl<'r, 's> Cells<'r, 's> {
         }
     }
 
+    #[inline]
     pub(super) fn date(&mut self, column: Column) -> Option<Day> {
-        let text = self.optional(column)?;
-        self.date_of(text, column)
-    }
-
-    pub(super) fn required_date(&mut self, column: Column) -> Option<Day> {
-        let text = self.required(column)?;
-        self.date_of(text, column)
+        let field = self.field(column);
+        if field.is_empty() {
+            return None;
+        }
+        self.date_of(field, column, false)
     }
 
     #[inline]
-    fn date_of(&mut self, text: &[u8], column: Column) -> Option<Day> {
-        let date = values::date(text);
+    pub(super) fn required_date(&mut self, column: Column) -> Option<Day> {
+        self.date_of(self.field(column), column, true)
+    }
+
+    #[inline]
+    fn date_of(&mut self, field: Field<'s>, column: Column, required: bool) -> Option<Day> {
+        match values::iso_date(field.text()) {
+            None => self.date_of_other_form(column, required),
+            day => day,
+        }
+    }
+
+    #[inline(never)]
+    fn date_of_other_form(&mut self, column: Column, required: bool) -> Option<Day> {
+        if self.is_blank(column, required) {
+            return None;
+        }
+        let date = values::date(self.raw(column));
         if date.is_none() {
             self.find(Code::Date, column, None);
         }
@@ -191,6 +257,10 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     pub(super) fn required_month(&mut self, column: Column) -> Option<Month> {
+        let field = self.field(column);
+        if let Some(month) = field.digits().and_then(|word| values::iso_month(word, field.len())) {
+            return Some(month);
+        }
         let month = values::month(self.required(column)?);
         if month.is_none() {
             self.find(Code::Date, column, None);

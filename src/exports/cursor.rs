@@ -83,9 +83,14 @@ impl<'b, 's> Cursor<'b, 's> {
         while let Some(&row) = self.rows.next() {
             let bytes = row.of(self.bytes);
             self.row = row;
-            self.fields.fields.split(bytes, row.quoted, self.header.dialect.delimiter.byte());
+            let delimiter = self.header.dialect.delimiter.byte();
+            self.fields.fields.split_within(self.bytes, row.range(), row.quoted, delimiter);
             let fields = &self.fields.fields;
-            self.id = BeneficiaryId::new(fields.get(fields.base(bytes), place));
+            let field = fields.get(fields.base(bytes), place);
+            self.id = match BeneficiaryId::new(field.text()) {
+                None => BeneficiaryId::new(field.trimmed()),
+                id => id,
+            };
             if self.id.is_some() {
                 return;
             }

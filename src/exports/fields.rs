@@ -2,35 +2,117 @@
 
 use std::ops::Range;
 
-use crate::bytes::places_of;
+use crate::bytes::{last_digits, stretches_between};
 
 /// The fields of one row after the other; its buffers are used again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Fields {
-    /// Where each field ends; the next one begins a delimiter further on.
-    ends: Vec<u32>,
+    /// Where each field begins and ends; the places behind the last field are empty. With room for the row with the most fields
+    /// so far.
+    bounds: Vec<[u32; 2]>,
+    count: usize,
     /// The texts of a row with quotes, without them, a delimiter's width apart.
     unquoted: Vec<u8>,
     is_rewritten: bool,
 }
 
-impl Fields {
-    /// Splits a row; `quoted` says that a quote stands in it.
+impl Default for Fields {
+    fn default() -> Self {
+        Self { bounds: vec![[0; 2]; 32], count: 0, unquoted: Vec::new(), is_rewritten: false }
+    }
+}
+
+/// A field, outer spaces included.
+#[derive(Clone, Copy)]
+pub(super) struct Field<'s> {
+    /// The row up to its end.
+    up_to: &'s [u8],
+    length: usize,
+}
+
+impl<'s> Field<'s> {
+    const NONE: Self = Self { up_to: &[], length: 0 };
+
     #[inline]
-    pub(super) fn split(&mut self, row: &[u8], quoted: bool, delimiter: u8) {
-        self.ends.clear();
-        self.is_rewritten = quoted;
-        if quoted {
-            return self.split_quoted(row, delimiter);
-        }
-        places_of(delimiter, row, &mut self.ends);
-        self.ends.push(place(row.len()));
+    pub(super) fn is_empty(self) -> bool {
+        self.length == 0
     }
 
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        self.length
+    }
+
+    /// Its text.
+    #[inline]
+    pub(super) fn text(self) -> &'s [u8] {
+        self.up_to.len().checked_sub(self.length).and_then(|start| self.up_to.get(start..)).unwrap_or_default()
+    }
+
+    /// Its text without outer spaces.
+    #[inline]
+    pub(super) fn trimmed(self) -> &'s [u8] {
+        trimmed(self.text())
+    }
+
+    /// See [`last_digits`].
+    #[inline]
+    pub(super) fn digits(self) -> Option<u64> {
+        last_digits(self.up_to, self.length)
+    }
+}
+
+impl Fields {
+    /// Splits a row; `quoted` says that a quote stands in it.
+    pub(super) fn split(&mut self, row: &[u8], quoted: bool, delimiter: u8) {
+        self.split_within(row, 0..row.len(), quoted, delimiter);
+    }
+
+    /// Splits a row that stands among other bytes; fields are told by their distance from its beginning.
+    #[inline]
+    pub(super) fn split_within(&mut self, bytes: &[u8], row: Range<usize>, quoted: bool, delimiter: u8) {
+        self.is_rewritten = quoted;
+        if quoted {
+            return self.split_quoted(bytes.get(row).unwrap_or_default(), delimiter);
+        }
+        let known = self.count;
+        self.count = loop {
+            match stretches_between(delimiter, bytes, row.clone(), &mut self.bounds) {
+                Some(count) => break count,
+                None => self.widen(),
+            }
+        };
+        if known > self.count {
+            self.clear_behind();
+        }
+    }
+
+    /// A field begins and ends at places.
+    fn add_field(&mut self, start: usize, end: usize) {
+        if self.count == self.bounds.len() {
+            self.widen();
+        }
+        self.bounds[self.count] = [place(start), place(end)];
+        self.count += 1;
+    }
+
+    #[cold]
+    fn clear_behind(&mut self) {
+        self.bounds.iter_mut().skip(self.count).for_each(|bounds| *bounds = [0; 2]);
+    }
+
+    #[cold]
+    fn widen(&mut self) {
+        self.bounds.resize(2 * self.bounds.len() + 2, [0; 2]);
+    }
+
+    #[inline(never)]
     fn split_quoted(&mut self, row: &[u8], delimiter: u8) {
+        self.count = 0;
         self.unquoted.clear();
         let mut rest = row;
         loop {
+            let start = self.unquoted.len();
             let behind = match rest.strip_prefix(b"\"") {
                 Some(text) => self.unquote(text),
                 None => {
@@ -39,12 +121,12 @@ impl Fields {
                     &rest[end..]
                 }
             };
-            self.ends.push(place(self.unquoted.len()));
+            self.add_field(start, self.unquoted.len());
             self.unquoted.push(delimiter);
             // The scan of rows made sure that a delimiter or nothing follows a closing quote.
             match behind.split_first() {
                 Some((_, next)) => rest = next,
-                None => return,
+                None => return self.clear_behind(),
             }
         }
     }
@@ -65,7 +147,7 @@ impl Fields {
 
     /// How many fields the row has.
     pub(super) fn count(&self) -> usize {
-        self.ends.len()
+        self.count
     }
 
     /// What the places of fields point into: the row, or its rewritten texts.
@@ -73,18 +155,19 @@ impl Fields {
         if self.is_rewritten { &self.unquoted } else { row }
     }
 
-    /// A field without outer spaces; empty where the row has none at that place.
+    /// A field of what [`Fields::base`] gives; empty where the row has none at that place.
     #[inline]
-    pub(super) fn get<'s>(&self, base: &'s [u8], at: usize) -> &'s [u8] {
-        self.bounds(at).map_or(&[], |bounds| trimmed(&base[bounds]))
+    pub(super) fn get<'s>(&self, base: &'s [u8], at: usize) -> Field<'s> {
+        let field = |Range { start, end }: Range<usize>| {
+            Some(Field { up_to: base.get(..end)?, length: end.wrapping_sub(start) })
+        };
+        self.bounds(at).and_then(field).unwrap_or(Field::NONE)
     }
 
     /// Where a field stands in what [`Fields::base`] gives, outer spaces included.
     #[inline]
     pub(super) fn bounds(&self, at: usize) -> Option<Range<usize>> {
-        let end = *self.ends.get(at)? as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize + 1 };
-        Some(start..end)
+        self.bounds.get(at).map(|&[start, end]| start as usize..end as usize)
     }
 
     /// Whether fields are found in rewritten texts instead of the row.
@@ -115,7 +198,7 @@ mod tests {
         let mut fields = Fields::default();
         fields.split(row.as_bytes(), row.contains('"'), b',');
         (0..fields.count())
-            .map(|at| String::from_utf8_lossy(fields.get(fields.base(row.as_bytes()), at)).into_owned())
+            .map(|at| String::from_utf8_lossy(fields.get(fields.base(row.as_bytes()), at).trimmed()).into_owned())
             .collect()
     }
 
@@ -128,6 +211,20 @@ mod tests {
         assert_eq!(fields("\"a,b\",\"\"\"x\"\"\",5\" pipe,\"\""), ["a,b", "\"x\"", "5\" pipe", ""]);
         assert_eq!(fields("a,\"b\""), ["a", "b"]);
         assert_eq!(fields("\"a\","), ["a", ""]);
+    }
+
+    #[test]
+    fn a_row_may_have_any_number_of_fields() {
+        for count in [1, 2, 31, 32, 33, 64, 65, 500] {
+            let row = vec!["x"; count].join(",");
+            assert_eq!(fields(&row).len(), count);
+            assert!(fields(&row).iter().all(|field| field == "x"));
+        }
+        let mut fields = Fields::default();
+        for row in ["a,b,c,d", "a,b", "a,\"b\",c", "a", "a,b,c", "a,\"b\""] {
+            fields.split(row.as_bytes(), row.contains('"'), b',');
+            assert!((fields.count()..40).all(|at| fields.get(fields.base(row.as_bytes()), at).is_empty()), "{row}");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl Header {
         let mut places = [ABSENT; Column::COUNT];
         let mut unknown = Vec::new();
         for at in 0..fields.count() {
-            let name = encoding.decode(fields.get(fields.base(row), at)).into_owned();
+            let name = encoding.decode(fields.get(fields.base(row), at).trimmed()).into_owned();
             match Column::named(&name, export) {
                 Some(column) if places[column as usize] != ABSENT => {
                     return Err(Refusal::DoubleColumn { export, column, number: at + 1 });

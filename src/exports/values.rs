@@ -1,7 +1,7 @@
 //! The texts of fields as values.
 
 use super::dialect::{Delimiter, Dialect};
-use crate::bytes::digits_of_word;
+use crate::bytes::{digit_values, digits_of_word, joined_pairs, word_at};
 use crate::calendar::{Day, Month};
 
 /// Why a field is no value of its kind.
@@ -19,9 +19,6 @@ pub(super) enum Unread {
 
 /// A decimal number of at most `decimals` decimals as a whole number of its smallest unit, from 0 to `largest`.
 pub(super) fn decimal(text: &[u8], decimals: usize, largest: i64, dialect: Dialect) -> Result<i64, Unread> {
-    if let Some(value) = short_decimal(text, decimals, largest) {
-        return Ok(value);
-    }
     match plain_decimal(text, decimals, largest) {
         Err(Unread::Form) if dialect.delimiter == Delimiter::Semicolon => {
             plain_decimal(&without_french_marks(text, dialect).ok_or(Unread::Form)?, decimals, largest)
@@ -30,31 +27,53 @@ pub(super) fn decimal(text: &[u8], decimals: usize, largest: i64, dialect: Diale
     }
 }
 
-/// What nearly every field is: few enough digits that nothing can overflow; all else is left to the careful way.
+/// `1234.56`, the form of nearly all amounts, in the last `length` of the eight bytes of a word, the digit zero in front of them;
+/// in its smallest unit. `None` of all else, which is left to [`short_decimal`].
 #[inline]
-fn short_decimal(text: &[u8], decimals: usize, largest: i64) -> Option<i64> {
-    const POWERS: [i64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
-    if text.len() > 10 {
+pub(super) fn two_decimals(word: u64, length: usize) -> Option<i64> {
+    digits_around(b'.', word).filter(|_| length >= 4).map(u64::cast_signed)
+}
+
+/// The number that digits spell around a mark with two of them behind it, the mark left out.
+#[inline]
+fn digits_around(mark: u8, word: u64) -> Option<u64> {
+    if word >> 40 & 0xFF != u64::from(mark) {
         return None;
     }
-    let mut value = 0;
-    let mut point = None;
-    for (at, &byte) in text.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit < 10 {
-            value = value * 10 + i64::from(digit);
-        } else if byte == b'.' && point.is_none() && at > 0 {
-            point = Some(at);
-        } else {
+    // The digits in front of the mark move to its place.
+    digits_of_word((word & 0xFF_FFFF_FFFF) << 8 | word & 0xFFFF << 48 | 0x30)
+}
+
+/// `2009-05`, what nearly every month is, in a word behind the digit zero; `None` of all else, which is left to [`month`].
+#[inline]
+pub(super) fn iso_month(word: u64, length: usize) -> Option<Month> {
+    let number = digits_around(b'-', word).and_then(|number| u32::try_from(number).ok()).filter(|_| length == 7)?;
+    Month::new((number / 100).cast_signed(), number % 100)
+}
+
+/// What nearly every other field is: digits with a point among them or none, in the last `length` of the eight bytes of a word, the
+/// digit zero in front of them. `None` of all else, which is left to [`decimal`].
+#[inline]
+pub(super) fn short_decimal(word: u64, length: usize, decimals: usize, largest: i64) -> Option<i64> {
+    const POWERS: [i64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let points = word ^ ONES * 0x2E;
+    // The lowest of these bits is that of the first point.
+    let found = points.wrapping_sub(ONES) & !points & ONES << 7;
+    let (digits, places) = if found == 0 {
+        (word, 0)
+    } else {
+        let at = found.trailing_zeros() as usize / 8;
+        let places = 7 - at;
+        if places == 0 || at + length == 8 {
             return None;
         }
-    }
-    let places = match point {
-        Some(point) => Some(text.len() - 1 - point).filter(|&places| places > 0)?,
-        None => 0,
+        // The digits in front of the point move to its place.
+        let front = !(!0 << (8 * at));
+        ((word & front) << 8 | word & !0 << (8 * at + 8) | 0x30, places)
     };
-    let value = value.checked_mul(*POWERS.get(decimals.checked_sub(places)?)?)?;
-    (value <= largest && !text.is_empty()).then_some(value)
+    let value = digits_of_word(digits)?.cast_signed() * *POWERS.get(decimals.checked_sub(places)?)?;
+    (value <= largest).then_some(value)
 }
 
 #[cold]
@@ -136,29 +155,35 @@ fn without_french_marks(text: &[u8], dialect: Dialect) -> Option<Vec<u8>> {
 
 /// A whole number from 0 to `largest`.
 pub(super) fn whole(text: &[u8], largest: u32) -> Result<u32, Unread> {
-    let value = match short_decimal(text, 0, i64::from(largest)) {
-        Some(value) => value,
-        None => plain_decimal(text, 0, i64::from(largest))?,
-    };
+    let value = plain_decimal(text, 0, i64::from(largest))?;
     u32::try_from(value).map_err(|_| Unread::TooLarge)
 }
 
-/// `2009-05-31` or `31/05/2009`.
+/// `2009-05-31`, what nearly every field is; `None` of all else, which is left to [`date`].
 #[inline]
-pub(super) fn date(text: &[u8]) -> Option<Day> {
+pub(super) fn iso_date(text: &[u8]) -> Option<Day> {
+    const HYPHENS: u64 = 0xFF00_00FF_0000_0000;
     let text: &[u8; 10] = text.try_into().ok()?;
-    let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<4>()) else { return None };
-    let (first, last) = (u64::from_le_bytes(*first), u64::from(u32::from_le_bytes(*last)));
-    // The digits of year, month and day are put together as one word: through memory it would have to be waited for.
-    let digits = if text[4] == b'-' && text[7] == b'-' {
-        first & 0xFFFF_FFFF | (first >> 40 & 0xFFFF) << 32 | (last >> 16) << 48
-    } else if text[2] == b'/' && text[5] == b'/' {
-        last | (first >> 24 & 0xFFFF) << 32 | (first & 0xFFFF) << 48
-    } else {
+    let (first, last) = (word_at(text, 0), word_at(text, 2) >> 48);
+    if first & HYPHENS != u64::from_le_bytes(*b"0000-00-") & HYPHENS {
         return None;
-    };
-    let number = u32::try_from(digits_of_word(digits)?).ok()?;
-    Day::from_ymd((number / 10_000).cast_signed(), number / 100 % 100, number % 100)
+    }
+    day(first & 0xFFFF_FFFF | (first >> 40 & 0xFFFF) << 32 | last << 48)
+}
+
+/// `2009-05-31` or `31/05/2009`.
+#[cold]
+pub(super) fn date(text: &[u8]) -> Option<Day> {
+    let &[a, b, b'/', c, d, b'/', e, f, g, h] = <&[u8; 10]>::try_from(text).ok()? else { return iso_date(text) };
+    day(u64::from_le_bytes([e, f, g, h, c, d, a, b]))
+}
+
+/// The day of a word with the digits of year, month and day.
+#[inline]
+fn day(digits: u64) -> Option<Day> {
+    let pairs = joined_pairs(digit_values(digits)?);
+    let [century, year, month, day] = [0, 16, 32, 48].map(|shift| (pairs >> shift & 0xFF) as u32);
+    Day::from_ymd((century * 100 + year).cast_signed(), month, day)
 }
 
 /// `2009-05` or `05/2009`.
@@ -206,13 +231,42 @@ mod tests {
             ("-0.00", Err(Unread::Negative)),
         ];
         for (text, expected) in cases {
+            assert_eq!(short(text, 2, 999_999_999), expected.ok().filter(|_| text.len() <= 8), "{text}");
             assert_eq!(amount(text, Delimiter::Comma), expected, "{text}");
             assert_eq!(amount(text, Delimiter::Semicolon), expected, "{text}");
         }
         for text in
             ["12O0.00", "1e3", "NaN", "", ".", "5.", ".5", "+5", "--5", "−0.00", "1,234", "1 234", "inf", "0x10"]
         {
+            assert_eq!(short(text, 2, 999_999_999), None, "{text}");
             assert_eq!(amount(text, Delimiter::Comma), Err(Unread::Form), "{text}");
+        }
+    }
+
+    fn short(text: &str, decimals: usize, largest: i64) -> Option<i64> {
+        let row = format!("9.9,9.99,{text}");
+        let word = crate::bytes::last_digits(row.as_bytes(), text.len())?;
+        let value = short_decimal(word, text.len(), decimals, largest);
+        if decimals == 2
+            && let Some(at_once) = two_decimals(word, text.len()).filter(|&at_once| at_once <= largest)
+        {
+            assert_eq!(Some(at_once), value, "{text}");
+        }
+        value
+    }
+
+    #[test]
+    fn numbers_taken_at_once_are_those_taken_digit_by_digit() {
+        const BYTES: [u8; 8] = *b"0159.,- ";
+        for at in 0..8_usize.pow(5) {
+            for length in 1..=8 {
+                let text: Vec<u8> = (0..length).map(|place| BYTES[at >> (3 * (place % 5)) & 7]).collect();
+                let text = String::from_utf8(text).unwrap();
+                for (decimals, largest) in [(0, 1_200), (2, 999_999), (2, 999_999_999), (9, 1_000_000_000)] {
+                    let expected = plain_decimal(text.as_bytes(), decimals, largest).ok();
+                    assert_eq!(short(&text, decimals, largest), expected, "{text} {decimals}");
+                }
+            }
         }
     }
 
@@ -245,8 +299,10 @@ mod tests {
         for text in ["2009-02-30", "31/02/2009", "2009/05/31", "31-05-2009", "2009-5-31", "20O9-05-31", "0000-01-01"] {
             assert_eq!(date(text.as_bytes()), None, "{text}");
         }
-        for text in ["2009-13", "13/2009", "2009", "2009/05", "05-2009"] {
+        assert_eq!(iso_month(u64::from_le_bytes(*b"02009-05"), 7), "2009-05".parse().ok());
+        for text in ["2009-13", "2009-00", "13/2009", "   2009", "2009/05", "05-2009"] {
             assert_eq!(month(text.as_bytes()), None, "{text}");
+            assert_eq!(iso_month(crate::bytes::last_digits(format!("0{text}").as_bytes(), 7).unwrap(), 7), None);
         }
     }
 }

@@ -1,23 +1,13 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::bytes::padded_words;
+use crate::bytes::{all_letters_digits_hyphens, padded_words};
 
 /// The fund's number of a beneficiary: 1-20 of `A-Z a-z 0-9 -`.
 ///
 /// Kept as three big-endian words, so that comparing numbers is comparing bytes.
 #[derive(Clone, Copy, Debug, Eq)]
 pub struct BeneficiaryId([u64; 3]);
-
-const ALLOWED: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'-';
-        byte += 1;
-    }
-    table
-};
 
 impl BeneficiaryId {
     /// The longest number, in characters.
@@ -29,23 +19,35 @@ impl BeneficiaryId {
         if text.is_empty() || text.len() > Self::LENGTH {
             return None;
         }
-        if !text.iter().fold(true, |valid, &byte| valid & ALLOWED[usize::from(byte)]) {
+        let [first, second, third] = padded_words(text);
+        let rest = text.get(16..).unwrap_or_default();
+        if !all_letters_digits_hyphens([first, second], text.len())
+            || !rest.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
             return None;
         }
-        Some(Self(padded_words(text).map(u64::swap_bytes)))
+        Some(Self([first.swap_bytes(), second.swap_bytes(), third.swap_bytes()]))
+    }
+
+    /// The first sixteen characters, and those behind them.
+    #[inline]
+    fn halves(self) -> (u128, u64) {
+        let [first, second, third] = self.0;
+        (u128::from(first) << 64 | u128::from(second), third)
     }
 
     /// Appends the number as it was read.
     #[inline]
     pub fn write(self, out: &mut Vec<u8>) {
-        let start = out.len();
-        let mut unused = 0;
-        for word in self.0 {
-            out.extend_from_slice(&word.to_be_bytes());
-            unused += word.trailing_zeros() as usize / 8;
-        }
+        let (upper, lower) = self.halves();
+        let mut text = [0; 24];
+        text[..16].copy_from_slice(&upper.to_be_bytes());
+        text[16..].copy_from_slice(&lower.to_be_bytes());
         // No byte of a number is zero, so that zeros stand behind it only.
-        out.truncate(start + 24 - unused);
+        let unused = if lower == 0 { 64 + upper.trailing_zeros() } else { lower.trailing_zeros() } as usize / 8;
+        let end = out.len() + text.len() - unused;
+        out.extend_from_slice(&text);
+        out.truncate(end);
     }
 }
 
@@ -60,8 +62,8 @@ impl PartialEq for BeneficiaryId {
 impl Ord for BeneficiaryId {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        let [first, second, third] = self.0;
-        first.cmp(&other.0[0]).then(second.cmp(&other.0[1])).then(third.cmp(&other.0[2]))
+        let ((upper, lower), (other_upper, other_lower)) = (self.halves(), other.halves());
+        if upper != other_upper { upper.cmp(&other_upper) } else { lower.cmp(&other_lower) }
     }
 }
 
@@ -69,6 +71,12 @@ impl PartialOrd for BeneficiaryId {
     #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+
+    #[inline]
+    fn lt(&self, other: &Self) -> bool {
+        let ((upper, lower), (other_upper, other_lower)) = (self.halves(), other.halves());
+        upper < other_upper || (upper == other_upper && lower < other_lower)
     }
 }
 
@@ -92,6 +100,20 @@ mod tests {
         let numbers: Vec<_> = texts.iter().map(|text| BeneficiaryId::new(text.as_bytes()).expect(text)).collect();
         assert!(numbers.is_sorted());
         assert!(numbers.iter().zip(texts).all(|(number, text)| number.to_string() == text));
+    }
+
+    #[test]
+    fn every_byte_is_judged_at_every_place() {
+        for length in [1, 2, 7, 8, 9, 11, 15, 16, 17, 20] {
+            for at in 0..length {
+                for byte in 0..=255_u8 {
+                    let mut text = vec![b'A'; length];
+                    text[at] = byte;
+                    let expected = byte.is_ascii_alphanumeric() || byte == b'-';
+                    assert_eq!(BeneficiaryId::new(&text).is_some(), expected, "{byte} at {at} of {length}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::ShortText;
-use crate::bytes::eight_digits;
+use crate::bytes::{digits_of_word, eight_digits, word_at};
 
 /// A social security number as it was read, without its spaces, and whether its key agrees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,28 @@ impl Nir {
     /// The number, if the text has at most 20 printable characters of ASCII, spaces apart.
     ///
     /// A number with a wrong form, length or key is kept, and told by [`Nir::is_valid`]: the allowance does not hang on it.
+    #[inline]
     pub fn new(text: &[u8]) -> Option<Self> {
+        let digits = match <&[u8; 15]>::try_from(text) {
+            Ok(text) => Self::of_digits(text),
+            Err(_) => without_spaces(text).and_then(|text| Self::of_digits(&text)),
+        };
+        match digits {
+            None => Self::of_other_form(text),
+            digits => digits,
+        }
+    }
+
+    /// What nearly every field is, taken at once.
+    #[inline]
+    fn of_digits(digits: &[u8; 15]) -> Option<Self> {
+        let upper = digits_of_word(word_at(digits, 0))?;
+        let lower = digits_of_word(word_at(digits, 7) & !0xFF | 0x30)?;
+        let number = upper * 100_000 + lower / 100;
+        Some(Self { text: ShortText::checked(digits), valid: 97 - number % 97 == lower % 100 })
+    }
+
+    fn of_other_form(text: &[u8]) -> Option<Self> {
         let Some(text) = ShortText::compact(text) else {
             return ShortText::printable(text).map(|text| Self { text, valid: false });
         };
@@ -74,6 +95,17 @@ impl Nir {
     }
 }
 
+/// `1 51 02 49 174 346 03`, the other usual form.
+#[inline]
+fn without_spaces(text: &[u8]) -> Option<[u8; 15]> {
+    match *text {
+        [a, b' ', b, c, b' ', d, e, b' ', f, g, b' ', h, i, j, b' ', k, l, m, b' ', n, o] => {
+            Some([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o])
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +115,19 @@ mod tests {
         // python-stdnum's documentation; Wikipedia's example; a Corsican number computed by hand (18 for 2B).
         for text in ["2 95 10 99 126 111 93", "2 55 08 14 168 025 38", "253072B07300470"] {
             assert!(Nir::new(text.as_bytes()).expect(text).is_valid(), "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_taken_at_once_have_the_key_of_those_taken_one_by_one() {
+        for number in (0..2_000_u64).map(|at| at * 4_999_999_999 + at) {
+            let text = format!("{number:013}");
+            let key = Nir::key(text.as_bytes().try_into().unwrap()).unwrap();
+            for tried in [key, key % 97 + 1, 0, 99] {
+                let nir = Nir::new(format!("{text}{tried:02}").as_bytes()).unwrap();
+                assert_eq!(nir.is_valid(), tried == key, "{text} {tried}");
+                assert_eq!(nir.as_bytes(), format!("{text}{tried:02}").as_bytes());
+            }
         }
     }
 

@@ -46,6 +46,15 @@ impl<const N: usize> ShortText<N> {
         Some(Self { bytes, length })
     }
 
+    /// Digits and capitals that were looked at already.
+    #[inline]
+    pub(super) fn checked<const M: usize>(text: &[u8; M]) -> Self {
+        const { assert!(M <= N && N <= 255) }
+        let mut bytes = [0; N];
+        bytes[..M].copy_from_slice(text);
+        Self { bytes, length: M as u8 }
+    }
+
     /// The printable characters of a text, its spaces left out; `None` when anything else stands in it, or more than `N` of
     /// them, or none.
     pub fn printable(text: &[u8]) -> Option<Self> {

@@ -10,7 +10,7 @@ use super::run::{ClosedMonth, Run, RunRecord, State};
 use crate::calendar::Month;
 
 /// The file of the catalogue.
-pub const CATALOGUE: &str = "catalogue.sqlite";
+pub(super) const CATALOGUE: &str = "catalogue.sqlite";
 /// The version of the tables.
 const FORMAT: i64 = 1;
 

@@ -13,14 +13,92 @@ use crate::revision::{Claim, Kept, Kind, Position, Unread};
 use crate::settle::Amounts;
 
 /// Appends what is kept of a beneficiary.
-pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
-    kept.put(out);
+pub(super) fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
+    let start = out.len();
+    out.extend_from_slice(&[0; 2]);
+    kept.facts.beneficiary.put(out);
+    // A name has at most 70 characters: the row is far shorter than what two bytes can tell.
+    let length = u16::try_from(out.len() - start - 2).unwrap_or(u16::MAX);
+    out[start..start + 2].copy_from_slice(&length.to_le_bytes());
+    kept.facts.events.put(out);
+    kept.facts.earnings.put(out);
+    kept.opening.put(out);
+    put_positions(out, &kept.positions);
+    kept.claims.put(out);
+    kept.opened.put(out);
+    kept.unsettled.put(out);
+    kept.unread.put(out);
+    kept.paid.put(out);
+    kept.over_since.put(out);
 }
 
-/// Reads what is kept of a beneficiary; `None` if the bytes are no such thing.
-pub fn decode(mut bytes: &[u8]) -> Option<Kept<'_>> {
-    let kept = Kept::take(&mut bytes)?;
-    bytes.is_empty().then_some(kept)
+/// Reads what is kept of a beneficiary; `None` if the bytes are no such thing. Where the row of the beneficiary has the bytes
+/// that `today`'s would have, it is that one: most rows are the same from month to month, and comparing bytes costs less than
+/// checking identifiers anew.
+pub(super) fn decode<'a>(bytes: &'a [u8], today: Option<&Beneficiary<'a>>) -> Option<Kept<'a>> {
+    let (row, mut rest) = split_row(bytes)?;
+    let same = today.filter(|today| {
+        let mut written = Vec::with_capacity(row.len());
+        today.put(&mut written);
+        written == row
+    });
+    let beneficiary = match same {
+        Some(today) => today.clone(),
+        None => {
+            let mut row = row;
+            Beneficiary::take(&mut row).filter(|_| row.is_empty())?
+        }
+    };
+    let rest = &mut rest;
+    let facts = Facts { beneficiary, events: Field::take(rest)?, earnings: Field::take(rest)? };
+    let kept = Kept {
+        facts,
+        opening: Field::take(rest)?,
+        positions: take_positions(rest)?,
+        claims: Field::take(rest)?,
+        opened: Field::take(rest)?,
+        unsettled: Field::take(rest)?,
+        unread: Field::take(rest)?,
+        paid: Field::take(rest)?,
+        over_since: Field::take(rest)?,
+    };
+    rest.is_empty().then_some(kept)
+}
+
+/// Positions as the months since the one before, and their amounts.
+fn put_positions(out: &mut Vec<u8>, positions: &[Position]) {
+    (positions.len() as u64).put(out);
+    let mut before = None;
+    for position in positions {
+        match before {
+            None => position.month.put(out),
+            Some(before) => position.month.since(before).cast_unsigned().put(out),
+        }
+        position.amounts.put(out);
+        before = Some(position.month);
+    }
+}
+
+fn take_positions(bytes: &mut &[u8]) -> Option<Vec<Position>> {
+    let length = usize::try_from(u64::take(bytes)?).ok().filter(|&length| length <= bytes.len())?;
+    let mut positions: Vec<Position> = Vec::with_capacity(length);
+    for _ in 0..length {
+        let month = match positions.last() {
+            None => Month::take(bytes)?,
+            Some(before) => {
+                let months = i32::try_from(u32::take(bytes)?).ok().filter(|months| (1..=12_000).contains(months))?;
+                before.month.minus(-months)
+            }
+        };
+        positions.push(Position { month, amounts: Amounts::take(bytes)? });
+    }
+    Some(positions)
+}
+
+/// The row of the beneficiary, and what is behind it.
+fn split_row(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    rest.split_at_checked(usize::from(u16::from_le_bytes(*length)))
 }
 
 /// A value and its bytes.
@@ -258,11 +336,8 @@ kept_by_fields! {
         id, nir, name, iban, procedure_date, contract_end, seniority_months, wage, weekly_hours, part_time, are_days,
         notice_daily, pension,
     }
-    Facts<'a> { beneficiary, events, earnings }
     Opening { first, asr_days, idr_paid, frozen }
     Amounts { asr_days, asr_gross, pension_offset, participation, idr }
-    Position { month, amounts }
     Claim { month, kind, raised, amount, balance }
     Unread { export, month }
-    Kept<'a> { facts, opening, positions, claims, opened, unsettled, unread, paid, over_since }
 }

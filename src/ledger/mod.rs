@@ -3,19 +3,23 @@
 mod books;
 mod catalogue;
 mod codec;
-mod kept_stream;
+mod dossier_file;
 mod opening_file;
 mod parquet_file;
 mod run;
+mod statements;
 mod store;
+mod verify;
 
 use std::path::PathBuf;
 
-pub use books::{Books, DOSSIERS, EncodedEntries, Entries, Layouts, STATEMENTS};
-pub use kept_stream::{KeptBytes, KeptStream};
+pub use books::{Books, EncodedEntries, Entries, Layouts, STATEMENTS};
+pub use dossier_file::{DOSSIERS, KeptBatch, KeptBytes, KeptStream};
 pub use opening_file::OpeningFile;
 pub use run::{ClosedMonth, Run, RunRecord, State};
+pub use statements::{Posted, StatementStream};
 pub use store::{HeldLedger, Ledger};
+pub use verify::Fault;
 
 use crate::identity::BeneficiaryId;
 use crate::publish::staging::PublishError;

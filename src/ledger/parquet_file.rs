@@ -18,10 +18,6 @@ use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type, TypePtr};
 pub(super) enum Form {
     /// Text in UTF-8.
     Text,
-    /// Bytes.
-    Bytes,
-    /// Yes or no.
-    Flag,
     /// A whole number.
     Number,
     /// Euros, kept as whole cents.
@@ -34,10 +30,8 @@ pub(super) type Columns = &'static [(&'static str, Form)];
 /// The values of one column.
 #[derive(Debug)]
 pub(super) enum Values {
-    /// Of texts and bytes.
-    Bytes(Vec<ByteArray>),
-    /// Of flags.
-    Flags(Vec<bool>),
+    /// Of texts.
+    Texts(Vec<ByteArray>),
     /// Of numbers.
     Numbers(Vec<i32>),
     /// Of amounts.
@@ -57,8 +51,6 @@ impl Layout {
         let fields = columns.iter().map(|&(name, form)| {
             let (physical, logical) = match form {
                 Form::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-                Form::Bytes => (Physical::BYTE_ARRAY, None),
-                Form::Flag => (Physical::BOOLEAN, None),
                 Form::Number => (Physical::INT32, None),
                 Form::Amount => (Physical::INT64, Some(LogicalType::decimal(2, 18))),
             };
@@ -91,10 +83,7 @@ impl Layout {
             let pages = Box::new(SerializedPageWriter::new(&mut sink));
             let mut writer = get_column_writer(self.schema.column(at), self.properties.clone(), pages);
             match (&mut writer, values) {
-                (ColumnWriter::ByteArrayColumnWriter(writer), Values::Bytes(values)) => {
-                    writer.write_batch(values, None, None)?
-                }
-                (ColumnWriter::BoolColumnWriter(writer), Values::Flags(values)) => {
+                (ColumnWriter::ByteArrayColumnWriter(writer), Values::Texts(values)) => {
                     writer.write_batch(values, None, None)?
                 }
                 (ColumnWriter::Int32ColumnWriter(writer), Values::Numbers(values)) => {

@@ -1,6 +1,7 @@
 //! Batches, wherever they come from, become the bytes of the files, each at its place.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,10 +16,13 @@ use crate::columns::Export;
 use crate::exports::{Batch, BlockReader};
 use crate::intake::Input;
 use crate::ledger::Books;
-use crate::pipeline::{self, Failure, Stages};
+use crate::pipeline::{self, Bell, Failure, Stages};
 use crate::publish::Table;
 use crate::publish::staging::{StagedFile, StagedWriter, Staging};
 use crate::totals::Totals;
+
+/// About how many bytes of results are brought to the disk at once.
+const SYNCED_AT_ONCE: u64 = 16 << 20;
 
 /// Where batches come from.
 pub(super) trait Batches: Sync {
@@ -111,18 +115,29 @@ pub(super) fn run<B: Batches>(
         file.append(table.header().as_bytes())?;
         files.push(file);
     }
-    let writers = files.iter().map(StagedFile::handle).collect::<Result<_, _>>()?;
+    let writers = files.iter().map(StagedFile::handle).collect::<Result<Vec<_>, _>>()?;
     let books = plan.ledger.as_ref().map(|ledger| Books::create(&ledger.layouts, staging)).transpose()?;
+    let kept_writer = books.as_ref().map(Books::writer).transpose()?;
     let placed = Mutex::new(Placed { files, books, anonymous: AnonymousRows::new(staging) });
-    let stages = Gather { task, batches, writers, placed, progress };
-    let workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
+    // The disk is kept busy meanwhile: what it lacks at the end is waited for.
+    let (ran, synced) = pipeline::beside(
+        || writers.iter().chain(&kept_writer).try_for_each(StagedWriter::sync),
+        |bell| {
+            let written = AtomicU64::new(0);
+            let (writers, kept_writer, placed) = (&writers, kept_writer.as_ref(), &placed);
+            let stages = Gather { task, batches, writers, kept_writer, placed, progress, bell, written };
+            pipeline::run(plan.threads, &stages)
+        },
+    );
+    let workers = ran.map_err(night_error)?;
+    synced?;
     let mut totals = Totals::default();
     let mut timings = Timings::default();
     for worker in &workers {
         totals.add(&worker.settler.totals);
         timings.add(&worker.timings);
     }
-    let Placed { files, books, anonymous } = stages.placed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Placed { files, books, anonymous } = placed.into_inner().unwrap_or_else(PoisonError::into_inner);
     let books = books.map(Books::finish).transpose()?;
     Ok(Gathered { totals, files, books, anonymous, timings })
 }
@@ -134,12 +149,16 @@ pub(super) fn night_error(failure: Failure<NightError>) -> NightError {
     }
 }
 
-struct Gather<'r, B> {
+struct Gather<'r, 's, B> {
     task: &'r Task<'r>,
-    batches: &'r B,
-    writers: Vec<StagedWriter>,
-    placed: Mutex<Placed>,
-    progress: &'r Progress,
+    batches: &'s B,
+    writers: &'s [StagedWriter],
+    kept_writer: Option<&'s StagedWriter>,
+    placed: &'s Mutex<Placed>,
+    progress: &'s Progress,
+    bell: &'s Bell,
+    /// How many bytes were written to all files.
+    written: AtomicU64,
 }
 
 struct Placed {
@@ -155,11 +174,12 @@ struct Worker<'r, T> {
     settler: BatchSettler<'r>,
     output: Output,
     places: [u64; Table::COUNT],
+    kept_place: u64,
     timings: Timings,
     waiting_since: Instant,
 }
 
-impl<'r, B: Batches> Stages for Gather<'r, B> {
+impl<'r, B: Batches> Stages for Gather<'r, '_, B> {
     type Worker = Worker<'r, B::Ticket>;
     type Error = NightError;
 
@@ -171,6 +191,7 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
             settler: BatchSettler::new(self.task),
             output: Output::default(),
             places: [0; Table::COUNT],
+            kept_place: 0,
             timings: Timings::default(),
             waiting_since: Instant::now(),
         }
@@ -199,13 +220,14 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
 
     fn place(&self, worker: &mut Self::Worker) -> Result<(), NightError> {
         let output = &worker.output;
-        let mut placed = lock(&self.placed);
+        let mut placed = lock(self.placed);
         for ((file, bytes), place) in placed.files.iter_mut().zip(&output.tables).zip(&mut worker.places) {
             *place = file.place(bytes);
         }
         placed.anonymous.add(&output.anonymous_anomalies, &output.anonymous_decisions).map_err(NightError::Spill)?;
         if let Some(books) = &mut placed.books {
-            books.append(std::mem::take(&mut worker.output.encoded))?;
+            let lines = std::mem::take(&mut worker.output.encoded);
+            worker.kept_place = books.place(worker.output.entries.kept(), lines)?;
         }
         Ok(())
     }
@@ -216,6 +238,14 @@ impl<'r, B: Batches> Stages for Gather<'r, B> {
         let output = &worker.output;
         for ((writer, bytes), place) in self.writers.iter().zip(&output.tables).zip(worker.places) {
             writer.write_at(bytes, place)?;
+        }
+        if let Some(writer) = self.kept_writer {
+            writer.write_at(output.entries.kept(), worker.kept_place)?;
+        }
+        let bytes = output.tables.iter().map(|bytes| bytes.len() as u64).sum();
+        let before = self.written.fetch_add(bytes, Ordering::Relaxed);
+        if before / SYNCED_AT_ONCE != (before + bytes) / SYNCED_AT_ONCE {
+            self.bell.ring();
         }
         worker.timings.writing += start.elapsed();
         Ok(())

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::identity::BeneficiaryId;
-use crate::ledger::{KeptBytes, KeptStream, Layouts, LedgerError, OpeningFile};
+use crate::ledger::{KeptBatch, KeptStream, Layouts, LedgerError, OpeningFile};
 use crate::revision::{Period, Stated};
 
 /// How a night with a ledger is settled.
@@ -24,7 +24,7 @@ pub struct LedgerPlan<'p> {
 /// What the ledger holds of the beneficiaries of a batch.
 #[derive(Debug, Default)]
 pub struct Recalled {
-    pub(super) kept: Vec<KeptBytes>,
+    pub(super) kept: KeptBatch,
     pub(super) stated: Vec<(BeneficiaryId, Stated)>,
 }
 
@@ -61,7 +61,7 @@ impl Recall {
 
     /// How many bytes are kept, and numbers that lie evenly among them.
     pub(super) fn samples(&self) -> (u64, Vec<BeneficiaryId>) {
-        self.kept.as_ref().map_or((0, Vec::new()), |kept| (kept.bytes(), kept.samples()))
+        self.kept.as_ref().map_or((0, Vec::new()), |kept| (kept.bytes(), kept.samples().collect()))
     }
 
     /// Moves what has a number within to `out`.

@@ -35,18 +35,37 @@ pub(super) struct Partitions<'p> {
     progress: &'p Progress,
 }
 
-/// In front of each row: its line, with the export and whether a quote stands in it in the upper bits, and its length.
+/// In front of each row: its line, with the export and whether a quote stands in it in the upper bits, and its length. Seven
+/// bits stand in a byte: a head is ASCII, so that one look tells whether all rows of a partition are text.
 const HEAD: usize = 12;
-const QUOTED: u64 = 1 << 61;
-const EXPORT_BITS: u32 = 62;
+const QUOTED: u64 = 1 << 52;
+const EXPORT_BITS: u32 = 53;
 
 /// Appends a row to what is gathered for a partition.
 pub(super) fn push_record(buffer: &mut Vec<u8>, export: Export, row: Row, bytes: &[u8]) {
     let quoted = if row.quoted { QUOTED } else { 0 };
     let head = row.line | quoted | (export as u64) << EXPORT_BITS;
-    buffer.extend_from_slice(&head.to_le_bytes());
-    buffer.extend_from_slice(&row.length.to_le_bytes());
+    let mut text = [0; HEAD];
+    let (first, then) = text.split_at_mut(8);
+    first.copy_from_slice(&spread(head).to_le_bytes());
+    // A row is far shorter than 2^28 bytes: see `BlockReader`.
+    then.copy_from_slice(&(spread(u64::from(row.length)) as u32).to_le_bytes());
+    buffer.extend_from_slice(&text);
     buffer.extend_from_slice(bytes);
+}
+
+/// The lower 56 bits of a number, seven in each byte.
+fn spread(number: u64) -> u64 {
+    let halves = number & 0xFFF_FFFF | (number & 0xFF_FFFF_F000_0000) << 4;
+    let quarters = halves & 0x0000_3FFF_0000_3FFF | (halves & 0x0FFF_C000_0FFF_C000) << 2;
+    quarters & 0x007F_007F_007F_007F | (quarters & 0x3F80_3F80_3F80_3F80) << 1
+}
+
+/// The number that was spread.
+fn gathered(spread: u64) -> u64 {
+    let quarters = spread & 0x007F_007F_007F_007F | (spread & 0x7F00_7F00_7F00_7F00) >> 1;
+    let halves = quarters & 0x0000_3FFF_0000_3FFF | (quarters & 0x3FFF_0000_3FFF_0000) >> 2;
+    halves & 0xFFF_FFFF | (halves & 0x0FFF_FFFF_0000_0000) >> 4
 }
 
 impl<'p> Partitions<'p> {
@@ -72,7 +91,7 @@ impl<'p> Partitions<'p> {
 
     fn load(&self, partition: usize, batch: &mut Batch) -> std::io::Result<()> {
         let length = self.extents[partition].iter().map(|extent| extent.length).sum();
-        batch.bytes.clear();
+        // Only what the buffer lacks is written before it is read into.
         batch.bytes.resize(length, 0);
         let mut rest = &mut batch.bytes[..];
         for extent in &self.extents[partition] {
@@ -88,7 +107,7 @@ impl Batches for Partitions<'_> {
     type Ticket = usize;
 
     fn take(&self, batch: &mut Batch, recalled: &mut Recalled) -> Result<Option<usize>, NightError> {
-        batch.clear();
+        batch.rows.iter_mut().for_each(Vec::clear);
         recalled.clear();
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         if next >= self.extents.len() {
@@ -124,9 +143,34 @@ impl Batches for Partitions<'_> {
 fn record(bytes: &[u8], at: usize) -> Option<(usize, Row)> {
     let (head, rest) = bytes.split_first_chunk::<8>()?;
     let (length, _) = rest.split_first_chunk::<4>()?;
-    let head = u64::from_le_bytes(*head);
+    let head = gathered(u64::from_le_bytes(*head));
     let line = head & (QUOTED - 1);
     let start = u32::try_from(at + HEAD).ok()?;
-    let row = Row { line, start, length: u32::from_le_bytes(*length), quoted: head & QUOTED != 0 };
+    let length = u32::try_from(gathered(u64::from(u32::from_le_bytes(*length)))).ok()?;
+    let row = Row { line, start, length, quoted: head & QUOTED != 0 };
     Some(((head >> EXPORT_BITS) as usize, row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_from_behind_heads_of_ascii() {
+        for export in Export::ALL {
+            for (line, quoted) in [(2, false), (300, true), (1 << 40, false), ((1 << 52) - 1, true)] {
+                let row = Row { line, start: 7, length: 5, quoted };
+                let mut buffer = b"before".to_vec();
+                push_record(&mut buffer, export, row, b"B1,x,");
+                assert!(buffer.is_ascii());
+                let (number, read) = record(&buffer[6..], 6).unwrap();
+                assert_eq!((number, read), (export as usize, Row { start: 6 + 12, ..row }));
+                assert_eq!(read.of(&buffer), b"B1,x,");
+            }
+        }
+        for number in (0..56).map(|bit| (1 << bit) - 1).chain([64 << 20, 0x5A_1234_5678_9ABC]) {
+            assert_eq!(gathered(spread(number)), number);
+            assert!(spread(number).to_le_bytes().is_ascii());
+        }
+    }
 }

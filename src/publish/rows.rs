@@ -14,21 +14,18 @@ use crate::settle::{Amounts, Outcome};
 /// A month as it stands in rows.
 #[derive(Clone, Debug)]
 pub struct MonthText {
-    /// `2009-05`.
+    /// `,2009-05,`, as it stands between an account and a regime.
     iso: String,
-    /// `200905`.
-    digits: String,
-    /// `-2` in the second run that pays the month.
-    suffix: String,
+    /// `-200905` and the end of the row; `-200905-2` in the second run that pays the month.
+    reference: String,
 }
 
 impl MonthText {
     /// The texts of a month in its first run, its second one, and so on.
     pub fn new(month: Month, sequence: u32) -> Self {
-        let iso = month.to_string();
-        let digits = iso.replace('-', "");
         let suffix = if sequence > 1 { format!("-{sequence}") } else { String::new() };
-        Self { iso, digits, suffix }
+        let digits = month.to_string().replace('-', "");
+        Self { iso: format!(",{month},"), reference: format!("-{digits}{suffix}\n") }
     }
 }
 
@@ -53,9 +50,7 @@ pub fn payment(
     if let Some(iban) = &beneficiary.iban {
         iban.write(out);
     }
-    out.push(b',');
     out.extend_from_slice(month.iso.as_bytes());
-    out.push(b',');
     out.extend_from_slice(regime.unwrap_or_default().as_bytes());
     out.push(b',');
     write_whole(out, amounts.asr_days.unsigned_abs());
@@ -69,16 +64,12 @@ pub fn payment(
         payment.recovered,
         payment.net(),
     ] {
-        out.push(b',');
-        amount.write(out);
+        amount.write_behind_comma(out);
     }
     out.push(b',');
     // At most 20 + 1 + 6 + 1 + 4 of the 35 characters that a transfer's reference may have.
     beneficiary.id.write(out);
-    out.push(b'-');
-    out.extend_from_slice(month.digits.as_bytes());
-    out.extend_from_slice(month.suffix.as_bytes());
-    out.push(b'\n');
+    out.extend_from_slice(month.reference.as_bytes());
 }
 
 /// Appends a row of `anomalies.csv`.
@@ -223,6 +214,12 @@ pub fn decision(out: &mut Vec<u8>, decision: &Decision<'_>) {
     }
     out.push(b',');
     write_whole(out, decision.line);
+    if decision.outcome == Outcome::Paid && decision.findings.is_empty() {
+        out.extend_from_slice(b",paid,");
+        decision.net.write_behind_comma(out);
+        out.push(b'\n');
+        return;
+    }
     out.push(b',');
     out.extend_from_slice(decision.outcome.name().as_bytes());
     out.push(b',');
@@ -231,8 +228,7 @@ pub fn decision(out: &mut Vec<u8>, decision: &Decision<'_>) {
     } else if !decision.findings.is_empty() {
         reasons(out, decision);
     }
-    out.push(b',');
-    decision.net.write(out);
+    decision.net.write_behind_comma(out);
     out.push(b'\n');
 }
 

@@ -281,4 +281,12 @@ impl StagedWriter {
         let written = self.file.write_all_at(bytes, place);
         written.map_err(|error| PublishError::System { path: self.path.clone(), error })
     }
+
+    /// Brings what was written so far to the disk.
+    ///
+    /// # Errors
+    /// The system can't; it tells so once, so that nobody may overhear it.
+    pub fn sync(&self) -> Result<(), PublishError> {
+        self.file.sync_data().map_err(|error| PublishError::System { path: self.path.clone(), error })
+    }
 }

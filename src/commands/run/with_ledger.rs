@@ -6,8 +6,8 @@ use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
 use super::super::watch::Watched;
-use super::super::{progress::Bar, say};
-use super::{Night, Run, flatten, now, stages, status};
+use super::super::{now, progress::Bar, say};
+use super::{Night, Run, flatten, stages, status};
 use crate::calendar::Month;
 use crate::ledger::{self, DOSSIERS, HeldLedger, Layouts, LedgerError, RunRecord};
 use crate::night::{self, LedgerPlan, Phase, Progress};
