@@ -9,6 +9,7 @@ mod bytes;
 pub mod calendar;
 pub mod columns;
 pub mod commands;
+pub mod doctor;
 pub mod dossier;
 pub mod explain;
 pub mod exports;
@@ -20,12 +21,16 @@ pub mod law;
 pub mod ledger;
 pub mod money;
 pub mod night;
+pub mod page;
 pub mod pipeline;
 pub mod publish;
+pub mod report;
+pub mod results;
 pub mod revision;
 pub mod settle;
 pub mod stats;
 pub mod totals;
+pub mod workbook;
 
 /// Bytes as hexadecimal digits, the form of every digest.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {

@@ -16,21 +16,29 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 11] = [
+const MAY_NAME: [(&str, &[&str]); 16] = [
     ("accounts", &["bank", "calendar", "money"]),
     ("bank", &["calendar", "hexadecimal", "identity", "ledger", "money", "publish"]),
     ("calendar", &[]),
+    ("doctor", &["anomaly", "calendar", "columns", "exports"]),
     (
         "explain",
-        &["anomaly", "calendar", "columns", "dossier", "exports", "facts", "identity", "law", "money", "settle"],
+        &[
+            "anomaly", "calendar", "columns", "dossier", "exports", "facts", "identity", "law", "money", "page",
+            "settle",
+        ],
     ),
     ("identity", &["bytes"]),
     ("law", &["calendar", "facts", "hexadecimal", "money"]),
     ("money", &[]),
+    ("page", &["explain"]),
     ("pipeline", &[]),
+    ("report", &["anomaly", "explain", "money", "page", "publish", "results"]),
+    ("results", &["money"]),
     ("revision", &["anomaly", "calendar", "columns", "dossier", "facts", "identity", "law", "money", "settle"]),
     ("settle", &["anomaly", "calendar", "columns", "facts", "identity", "law", "money"]),
     ("stats", &["calendar", "dossier", "facts", "law", "money", "settle"]),
+    ("workbook", &["explain", "money", "publish", "results"]),
 ];
 
 /// The only parts that open files: the bank reads runs and writes files of transfers, commands read the law file, the intake

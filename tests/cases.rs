@@ -105,6 +105,7 @@ fn stable(summary: &[u8]) -> Vec<u8> {
     let fields = summary.as_object_mut().unwrap();
     let program = concat!("versement ", env!("CARGO_PKG_VERSION"));
     assert_eq!(fields.remove("program").unwrap(), program);
+    fields.remove("stages").unwrap();
     let [started, finished] = ["started", "finished"].map(|key| fields.remove(key).unwrap());
     let [started, finished] = [started.as_str().unwrap(), finished.as_str().unwrap()];
     let shape: String = finished.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();

@@ -45,12 +45,33 @@ fn every_help_text_has_examples_and_exit_statuses() {
             .stdout(contains("Examples:").and(contains("Exit status: 0 ").and(contains("75 "))))
             .stderr("");
     }
-    for command in ["run", "explain", "simulate", "law", "generate"] {
-        run(&[command, "--help"]).success().stdout(contains(format!("Examples:\n  versement {command} ")));
+    for command in [
+        "run",
+        "explain",
+        "simulate",
+        "law",
+        "generate",
+        "report",
+        "export csv",
+        "export xlsx",
+        "doctor",
+        "man",
+        "completions",
+    ] {
+        run(&command.split(' ').chain(["--help"]).collect::<Vec<_>>())
+            .success()
+            .stdout(contains(format!("Examples:\n  versement {command} ")));
     }
     run(&["--version"]).success().stdout(format!("versement {}\n", env!("CARGO_PKG_VERSION")));
     // Without a command there is nothing to do.
     run(&[]).code(2).stderr(contains("Usage: versement <COMMAND>"));
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for name in names(from) {
+        fs::copy(from.join(&name), to.join(&name)).unwrap();
+    }
 }
 
 #[test]
@@ -62,11 +83,30 @@ fn the_examples_of_the_help_texts_work() {
     fs::write(folder.path().join("case.toml"), case).unwrap();
     let mut carried_out = 0;
     // The generate examples make what the run examples read.
-    for command in ["generate", "law", "run", "explain", "simulate"] {
-        let help = String::from_utf8(run(&[command, "--help"]).get_output().stdout.clone()).unwrap();
+    for command in [
+        "generate",
+        "law",
+        "run",
+        "explain",
+        "simulate",
+        "report",
+        "export csv",
+        "export xlsx",
+        "doctor",
+        "man",
+        "completions",
+    ] {
+        if command == "report" {
+            copy_folder(&folder.path().join("out/2009-05"), &folder.path().join("out/2009-04"));
+        }
+        let help = String::from_utf8(
+            run(&command.split(' ').chain(["--help"]).collect::<Vec<_>>()).get_output().stdout.clone(),
+        )
+        .unwrap();
         for line in help.lines().filter(|line| line.starts_with("  versement ")) {
             let line = line.split(['|', '>']).next().unwrap();
-            let force = if line.contains("--json") { " --force" } else { "" };
+            // The examples of run publish to one folder, for other ledgers and laws.
+            let force = if line.starts_with("  versement run ") { " --force" } else { "" };
             let words = format!("{line}{force}");
             let status =
                 versement().args(words.split_whitespace().skip(1)).current_dir(&folder).output().unwrap().status;

@@ -9,7 +9,7 @@ use super::{NOTHING, SETTLED, law, say};
 use crate::calendar::Month;
 use crate::columns::Export;
 use crate::explain::words::Lang;
-use crate::explain::{Picked, explain, pick, text};
+use crate::explain::{Picked, explain, html, pick, text};
 use crate::exports::BlockReader;
 use crate::identity::BeneficiaryId;
 use crate::intake::Exports;
@@ -23,6 +23,7 @@ use crate::intake::Exports;
   versement explain B0000000001 --month 2009-05 --exports exports/2009-05
   versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --lang fr
   versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --format json | jq .amounts.net
+  versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --format html > statement.html
 
 Exit status: 0 explained; 2 not found, or its rows can't be read.")]
 pub(super) struct Explain {
@@ -41,7 +42,7 @@ pub(super) struct Explain {
     /// The encoding of the exports
     #[arg(long, value_enum, default_value_t = EncodingName::Utf8)]
     encoding: EncodingName,
-    /// Text for people or JSON for programs
+    /// Text for a terminal, a page to read and to print, or JSON for programs
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The language of the statement
@@ -51,9 +52,10 @@ pub(super) struct Explain {
 
 /// What is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+enum Format {
     Text,
     Json,
+    Html,
 }
 
 /// `en` or `fr`.
@@ -79,6 +81,7 @@ impl Explain {
         say(&match self.format {
             Format::Text => text(&statement, self.lang),
             Format::Json => serde_json::to_string_pretty(&statement)? + "\n",
+            Format::Html => html(&statement, self.lang),
         });
         let is_refused = statement.outcome == "refused";
         Ok(if is_refused { NOTHING } else { SETTLED })

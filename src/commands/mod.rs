@@ -4,22 +4,28 @@ mod catch_up;
 mod close;
 mod deadlines;
 mod diff;
+mod doctor;
 mod explain;
 mod export;
 mod generate;
 mod history;
 mod import;
 mod law;
+mod man;
+mod metrics;
 mod outstanding;
 mod progress;
 mod reconcile;
 mod reissue;
+mod report;
+mod results;
 mod run;
 mod runs;
 mod simulate;
 mod stats;
 mod table;
 mod verify;
+mod watch;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -59,6 +65,7 @@ enum Command {
     History(history::History),
     Diff(diff::Diff),
     Verify(verify::Verify),
+    Doctor(doctor::Doctor),
     Explain(explain::Explain),
     Export(export::Export),
     Import(import::Import),
@@ -70,6 +77,9 @@ enum Command {
     Stats(stats::Stats),
     Law(law::Law),
     Generate(generate::Generate),
+    Report(report::Report),
+    Man(man::Man),
+    Completions(man::Completions),
 }
 
 impl Command {
@@ -82,12 +92,16 @@ impl Command {
             Self::History(history) => history.carry_out(),
             Self::Diff(diff) => diff.carry_out(),
             Self::Verify(verify) => verify.carry_out(),
+            Self::Doctor(doctor) => doctor.carry_out(),
             Self::Explain(explain) => explain.carry_out(),
             Self::Export(export) => export.carry_out(),
             Self::Import(import) => import.carry_out(),
             Self::Outstanding(outstanding) => outstanding.carry_out(),
             Self::Reissue(reissue) => reissue.carry_out(),
             Self::Reconcile(reconcile) => reconcile.carry_out(),
+            Self::Report(report) => report.carry_out(),
+            Self::Man(man) => man.carry_out(),
+            Self::Completions(completions) => completions.carry_out(),
             Self::Simulate(simulate) => simulate.carry_out(),
             Self::Deadlines(deadlines) => deadlines.carry_out(),
             Self::Stats(stats) => stats.carry_out(),
@@ -134,12 +148,17 @@ pub fn main() -> ExitCode {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("versement: {error:#}");
-            let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }))
-                || matches!(
-                    error.downcast_ref::<LedgerError>(),
-                    Some(LedgerError::Busy { .. } | LedgerError::Publish(PublishError::Busy { .. }))
-                );
-            ExitCode::from(if busy { BUSY } else { NOTHING })
+            ExitCode::from(exit_status(&error))
         }
     }
+}
+
+/// The exit status that an error stands for.
+fn exit_status(error: &anyhow::Error) -> u8 {
+    let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }))
+        || matches!(
+            error.downcast_ref::<LedgerError>(),
+            Some(LedgerError::Busy { .. } | LedgerError::Publish(PublishError::Busy { .. }))
+        );
+    if busy { BUSY } else { NOTHING }
 }

@@ -1,5 +1,6 @@
 mod with_ledger;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -7,7 +8,10 @@ use anyhow::{Context, bail};
 use chrono::Utc;
 use clap::{Args, ValueEnum};
 
+use super::export::csv::{self, CsvStyle};
+use super::results::Results;
 use super::table::{figures, grouped};
+use super::watch::{Watched, Watching};
 use super::{SETTLED, WITH_TROUBLE, law as law_file, now, progress::Bar, say};
 use crate::anomaly::Entry;
 use crate::calendar::{Day, Month};
@@ -32,6 +36,7 @@ use crate::publish::summary::{Identity, Summary};
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --json | jq .totals.net
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --ledger books
   versement run --month 2009-05 --exports exports/2009-05 --out out/what-if --law my-law.toml --no-ledger
+  versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --quiet --log-format json --metrics versement.prom
 
 Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 nothing published; 75 another run is at work.")]
 pub(super) struct Run {
@@ -80,6 +85,11 @@ pub(super) struct Run {
     /// Take no SHA-256 of inputs and outputs; a later run then can't tell that it is done already
     #[arg(long, requires = "no_ledger")]
     no_digests: bool,
+    /// Write the tables a second time for people's spreadsheets, as payments.fr.csv and so on
+    #[arg(long, value_enum, value_name = "STYLE")]
+    csv_style: Option<CsvStyle>,
+    #[command(flatten)]
+    watching: Watching,
 }
 
 /// More threads than any machine for this job has would only cost memory.
@@ -116,6 +126,12 @@ impl EncodingName {
 
 impl Run {
     pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
+        let watched = self.watching.start(self.month);
+        let ended = self.settle(&watched);
+        watched.end(ended)
+    }
+
+    fn settle(&self, watched: &Watched<'_>) -> anyhow::Result<u8> {
         let started = now();
         let law = law_file::read(self.law.as_ref())?;
         if !self.provisional && self.month.last_day() >= today() {
@@ -127,14 +143,14 @@ impl Run {
         }
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
         let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
-        let night = Night { law: &law, exports: &exports, identity, started };
+        let night = Night { law: &law, exports: &exports, identity, started, watched };
         if self.no_ledger { self.without_ledger(night) } else { self.with_ledger(night) }
     }
 
     fn without_ledger(&self, night: Night<'_>) -> anyhow::Result<u8> {
         let staging = Staging::open(&self.out)?;
         if let Some(summary) = self.standing(&staging, &night.identity, night.exports)? {
-            return self.already_done(&summary, &self.out.display().to_string());
+            return self.already_done(night.watched, &summary, &self.out.display().to_string());
         }
         let plan = self.plan(&night, None);
         let progress = Progress::default();
@@ -143,14 +159,15 @@ impl Run {
             let mut settled = night::settle(&plan, &staging, &progress).map_err(flatten)?;
             progress.start(Phase::Publishing, 0);
             let times = (night.started, now());
-            let summary = Summary::new(night.identity, times, &settled.totals, &settled.inputs, &settled.files);
+            let mut summary = Summary::new(night.identity, times, &settled.totals, &settled.inputs, &settled.files);
+            summary.stages = Some(stages(&settled.timings));
             let mut file = staging.file(SUMMARY, false)?;
             file.append(summary.to_json()?.as_bytes())?;
             settled.files.push(file);
             staging.publish(std::mem::take(&mut settled.files))?;
             anyhow::Ok((settled, summary))
         })?;
-        self.report(&summary, &settled)?;
+        self.report(night.watched, &summary, &settled)?;
         Ok(status(&settled))
     }
 
@@ -200,7 +217,18 @@ impl Run {
         }
     }
 
-    fn already_done(&self, summary: &Summary, place: &str) -> anyhow::Result<u8> {
+    /// Writes the tables again for people, if they are asked for. They are no part of what is published.
+    fn for_people(&self, summary: &Summary) -> anyhow::Result<()> {
+        let Some(CsvStyle::Fr) = self.csv_style else { return Ok(()) };
+        let run = Results { run: None, folder: self.out.clone(), summary: summary.clone() };
+        csv::write(&run, &self.out)
+            .context("the results are published; only the tables for spreadsheets are missing")?;
+        Ok(())
+    }
+
+    fn already_done(&self, watched: &Watched<'_>, summary: &Summary, place: &str) -> anyhow::Result<u8> {
+        watched.published(summary, false);
+        self.for_people(summary)?;
         if self.json {
             say(&summary.to_json()?);
         } else if !self.quiet {
@@ -212,7 +240,9 @@ impl Run {
         Ok(SETTLED)
     }
 
-    fn report(&self, summary: &Summary, settled: &Settled) -> anyhow::Result<()> {
+    fn report(&self, watched: &Watched<'_>, summary: &Summary, settled: &Settled) -> anyhow::Result<()> {
+        watched.published(summary, true);
+        self.for_people(summary)?;
         if self.json {
             say(&summary.to_json()?);
         } else if !self.quiet {
@@ -232,6 +262,7 @@ struct Night<'n> {
     exports: &'n Exports,
     identity: Identity,
     started: String,
+    watched: &'n Watched<'n>,
 }
 
 fn status(settled: &Settled) -> u8 {
@@ -248,8 +279,21 @@ pub(super) fn flatten(error: night::NightError) -> anyhow::Error {
     }
 }
 
-fn today() -> Day {
+pub(super) fn today() -> Day {
     Day::from_date(Utc::now().date_naive())
+}
+
+/// Milliseconds by stage, over all threads.
+fn stages(timings: &Timings) -> BTreeMap<String, u64> {
+    let Timings { scattering, reading, settling, placing, writing } = *timings;
+    let named = [
+        ("reading", reading),
+        ("scattering", scattering),
+        ("settling", settling),
+        ("placing", placing),
+        ("writing", writing),
+    ];
+    named.map(|(stage, time)| (stage.to_owned(), u64::try_from(time.as_millis()).unwrap_or(u64::MAX))).into()
 }
 
 fn people_table(summary: &Summary, settled: &Settled) -> String {

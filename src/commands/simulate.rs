@@ -3,12 +3,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
-use clap::{Args, FromArgMatches};
+use clap::{Args, FromArgMatches, ValueEnum};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use toml::de::{DeTable, DeValue};
 
-use super::explain::{Format, lang};
+use super::explain::lang;
 use super::{SETTLED, law, say};
 use crate::calendar::{Day, Span};
 use crate::explain::calendar_text;
@@ -83,6 +83,13 @@ struct FactOptions {
     /// A job: first day and, if it ends, last; hours a week; base pay a month; may be given several times
     #[arg(long, value_name = "FROM[..TO]:HOURS:BASE", value_parser = job)]
     job: Vec<Job>,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
 }
 
 impl Simulate {

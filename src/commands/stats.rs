@@ -2,9 +2,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::explain::Format;
 use super::progress::Bar;
 use super::run::{EncodingName, flatten, threads};
 use super::table::{figures, grouped, text};
@@ -42,6 +41,13 @@ pub(super) struct Stats {
     /// Text for people or JSON for programs
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
 }
 
 impl Stats {

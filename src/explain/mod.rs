@@ -3,6 +3,7 @@
 
 mod build;
 mod calendar_text;
+mod html;
 mod json;
 mod pick;
 mod rows;
@@ -14,6 +15,7 @@ pub mod words;
 
 pub use build::explain;
 pub use calendar_text::calendar_text;
+pub use html::html;
 pub use pick::{Picked, pick};
 pub use rules::{Rule, Value};
 pub use statement::{AsrStep, Facts, IdrStep, LawUsed, Statement, Sums, Told, UnpaidStep};

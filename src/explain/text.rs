@@ -1,6 +1,7 @@
 use super::rows::{Row, Style, aligned, employer};
 use super::statement::{AsrStep, Facts, IdrStep, Statement};
 use super::words::{Lang, Word, event, outcome};
+use crate::calendar::Day;
 use crate::money::Cents;
 use crate::settle::Reason;
 
@@ -10,7 +11,7 @@ pub fn text(statement: &Statement, lang: Lang) -> String {
 }
 
 #[derive(Clone, Copy)]
-struct Text(Style);
+pub(super) struct Text(pub(super) Style);
 
 fn row(label: impl Into<String>, value: impl Into<String>, note: impl Into<String>, rules: &'static str) -> Row {
     Row { label: label.into(), value: value.into(), note: note.into(), rules }
@@ -41,19 +42,14 @@ impl Text {
             self.section(&mut out, Word::Facts, &aligned(&self.facts(facts), 2));
         }
         if let Some(facts) = statement.facts.as_ref().filter(|_| !statement.asr.is_empty()) {
-            let steps: Vec<_> = statement.asr.iter().map(|step| self.asr(step, facts)).collect();
+            let steps: Vec<_> = statement.asr.iter().map(|step| block(self.asr(step, facts))).collect();
             self.section(&mut out, Word::Asr, &steps.join("\n"));
         }
         if !statement.unpaid.is_empty() {
-            let rows = statement.unpaid.iter().map(|step| {
-                let days = format!("{} {}", step.days, self.word(Word::Days));
-                let why: Vec<_> = step.why.iter().map(|why| self.why(why)).collect();
-                row(style.span(step.span), days, why.join("; "), rule_of(&step.why))
-            });
-            self.section(&mut out, Word::Unpaid, &aligned(&rows.collect::<Vec<_>>(), 2));
+            self.section(&mut out, Word::Unpaid, &aligned(&self.unpaid(statement), 2));
         }
         if !statement.idr.is_empty() {
-            let steps: Vec<_> = statement.idr.iter().map(|step| self.idr(step, statement)).collect();
+            let steps: Vec<_> = statement.idr.iter().map(|step| block(self.idr(step, statement))).collect();
             self.section(&mut out, Word::Idr, &steps.join("\n"));
         }
         if !statement.findings.is_empty() {
@@ -70,7 +66,7 @@ impl Text {
         *out += &format!("\n{}\n{body}", self.word(head));
     }
 
-    fn facts(self, facts: &Facts) -> Vec<Row> {
+    pub(super) fn facts(self, facts: &Facts) -> Vec<Row> {
         let style = self.0;
         let ordinary = facts.population == "ordinary";
         let population = self.word(if ordinary { Word::Ordinary } else { Word::Article3 });
@@ -109,7 +105,17 @@ impl Text {
         rows
     }
 
-    fn asr(self, step: &AsrStep, facts: &Facts) -> String {
+    pub(super) fn unpaid(self, statement: &Statement) -> Vec<Row> {
+        let rows = statement.unpaid.iter().map(|step| {
+            let days = format!("{} {}", step.days, self.word(Word::Days));
+            let why: Vec<_> = step.why.iter().map(|why| self.why(why)).collect();
+            row(self.0.span(step.span), days, why.join("; "), rule_of(&step.why))
+        });
+        rows.collect()
+    }
+
+    /// The days and their rows.
+    pub(super) fn asr(self, step: &AsrStep, facts: &Facts) -> (String, Vec<Row>) {
         let style = self.0;
         let mut rows = Vec::new();
         let mark = |wins: bool| if wins { format!("← {}", self.word(Word::Retained)) } else { String::new() };
@@ -156,8 +162,8 @@ impl Text {
         let (first, last) = step.ranks;
         let ranks = format!("{} {first}-{last}", self.word(Word::Ranks));
         let head =
-            format!("  {}{}{} {}, {ranks}\n", style.span(step.span), style.colon(), step.days, self.word(Word::Days));
-        head + &aligned(&rows, 4)
+            format!("{}{}{} {}, {ranks}", style.span(step.span), style.colon(), step.days, self.word(Word::Days));
+        (head, rows)
     }
 
     fn why(self, why: &Reason) -> String {
@@ -177,7 +183,8 @@ impl Text {
         }
     }
 
-    fn idr(self, step: &IdrStep, statement: &Statement) -> String {
+    /// The job and its rows.
+    pub(super) fn idr(self, step: &IdrStep, statement: &Statement) -> (String, Vec<Row>) {
         let style = self.0;
         let mut rows = Vec::new();
         let is_article_3 = statement.facts.as_ref().is_some_and(|facts| facts.population == "article-3");
@@ -199,7 +206,7 @@ impl Text {
             self.idr_month(step, &mut rows);
         }
         let head = format!("{} {}", self.word(Word::JobWith), employer(step.employer));
-        format!("  {head} {}\n", style.span(step.span)) + &aligned(&rows, 4)
+        (format!("{head} {}", style.span(step.span)), rows)
     }
 
     fn idr_month(self, step: &IdrStep, rows: &mut Vec<Row>) {
@@ -254,21 +261,36 @@ impl Text {
     }
 
     fn result(self, statement: &Statement) -> String {
-        let sums = &statement.amounts;
-        let lang = self.0.0;
-        let colon = self.0.colon();
-        let days = format!("{} {}", sums.asr_days, self.word(Word::Days));
+        aligned(&self.sums(statement), 2) + &format!("  {}\n", self.outcome(statement))
+    }
+
+    /// What became of the month, and why nothing is owed.
+    pub(super) fn outcome(self, statement: &Statement) -> String {
+        let (lang, colon) = (self.0.0, self.0.colon());
         let why = statement.reason.map_or_else(String::new, |reason| format!("{colon}{}", outcome(reason, lang)));
-        let rows = [
+        format!("{}{colon}{}{why}", self.word(Word::Outcome), outcome(statement.outcome, lang))
+    }
+
+    /// The sums, the net last.
+    pub(super) fn sums(self, statement: &Statement) -> Vec<Row> {
+        let sums = &statement.amounts;
+        let days = format!("{} {}", sums.asr_days, self.word(Word::Days));
+        vec![
             row(self.word(Word::AsrGross), self.amount(sums.asr_gross), days, ""),
             row(self.word(Word::PensionOffset), self.amount(-sums.pension_offset), "", ""),
             row(self.word(Word::Participation), self.amount(-sums.participation), "", ""),
             row(self.word(Word::AsrNet), self.amount(sums.asr_net), "", ""),
             row(self.word(Word::Idr), self.amount(sums.idr), "", ""),
             row(self.word(Word::Net), self.amount(sums.net), "", ""),
-        ];
-        let outcome = outcome(statement.outcome, lang);
-        aligned(&rows, 2) + &format!("  {}{colon}{outcome}{why}\n", self.word(Word::Outcome))
+        ]
+    }
+
+    /// Since when a value of the law is in force.
+    pub(super) fn since(self, from: Option<Day>) -> String {
+        from.map_or_else(
+            || self.word(Word::Always).to_owned(),
+            |from| format!("{} {}", self.word(Word::Since), self.0.day(from)),
+        )
     }
 
     fn rules(self, statement: &Statement) -> String {
@@ -276,10 +298,7 @@ impl Text {
         for rule in &statement.rules {
             out += &format!("  {}  {}\n        {}\n", rule.rule, rule.text, rule.sentence);
             for value in &rule.values {
-                let since = value.from.map_or_else(
-                    || self.word(Word::Always).to_owned(),
-                    |from| format!("{} {}", self.word(Word::Since), self.0.day(from)),
-                );
+                let since = self.since(value.from);
                 out += &format!(
                     "        · {} ({since}){}{} — {}\n",
                     value.name,
@@ -291,6 +310,11 @@ impl Text {
         }
         out
     }
+}
+
+/// A head, and its rows below it.
+fn block((head, rows): (String, Vec<Row>)) -> String {
+    format!("  {head}\n") + &aligned(&rows, 4)
 }
 
 fn rule_of(why: &[Reason]) -> &'static str {

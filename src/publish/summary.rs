@@ -26,6 +26,9 @@ pub struct Summary {
     pub started: String,
     /// When its files were complete, in UTC.
     pub finished: String,
+    /// Milliseconds by stage, over all threads; absent in summaries of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stages: Option<BTreeMap<String, u64>>,
     /// Rows by what became of them.
     pub rows: BTreeMap<String, RowCounts>,
     /// Which run of which ledger; absent without one.
@@ -285,6 +288,7 @@ impl Summary {
             identity,
             started,
             finished,
+            stages: None,
             rows,
             outcomes: totals.outcomes,
             nil_reasons: totals.nil_reasons.iter().map(named).collect(),

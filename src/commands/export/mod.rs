@@ -1,7 +1,9 @@
 //! `versement export`: what leaves the program in the forms of others; one file a form.
 
 mod books;
+pub(super) mod csv;
 pub(super) mod sepa;
+pub(super) mod xlsx;
 
 use clap::{Args, Subcommand};
 
@@ -17,6 +19,8 @@ enum Form {
     Sepa(sepa::Sepa),
     Hledger(books::Hledger),
     Fec(books::Fec),
+    Csv(csv::Csv),
+    Xlsx(xlsx::Xlsx),
 }
 
 impl Export {
@@ -25,6 +29,8 @@ impl Export {
             Form::Sepa(sepa) => sepa.carry_out(),
             Form::Hledger(hledger) => hledger.carry_out(),
             Form::Fec(fec) => fec.carry_out(),
+            Form::Csv(csv) => csv.carry_out(),
+            Form::Xlsx(xlsx) => xlsx.carry_out(),
         }
     }
 }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
+use super::super::watch::Watched;
 use super::super::{now, progress::Bar, say};
-use super::{Night, Run, flatten, status};
+use super::{Night, Run, flatten, stages, status};
 use crate::calendar::Month;
 use crate::ledger::{self, DOSSIERS, HeldLedger, Layouts, LedgerError, RunRecord};
 use crate::night::{self, LedgerPlan, Phase, Progress};
@@ -27,7 +28,7 @@ impl Run {
         }
         let runs = ledger.runs()?;
         if let Some(run) = self.same_run(&runs, &night)? {
-            return self.done_before(&ledger, run);
+            return self.done_before(&ledger, run, night.watched);
         }
         self.may_run(&runs, &ledger)?;
         self.may_replace(&runs)?;
@@ -65,8 +66,9 @@ impl Run {
             progress.start(Phase::Publishing, 0);
             let times = (night.started, now());
             let numbers = RunNumber { number, sequence_in_month: sequence, previous: last.map(|run| run.number) };
-            let summary = Summary::new(night.identity, times, &settled.totals, &settled.inputs, &settled.files)
+            let mut summary = Summary::new(night.identity, times, &settled.totals, &settled.inputs, &settled.files)
                 .with_ledger(numbers, &settled.totals.claims);
+            summary.stages = Some(stages(&settled.timings));
             if let Some(before) = last.and_then(|run| run.record.summary.claims.as_ref())
                 && Some(&before.closing) != summary.claims.as_ref().map(|claims| &claims.opening)
             {
@@ -96,7 +98,7 @@ impl Run {
                 self.out.display()
             )
         })?;
-        self.report(&summary, &settled)?;
+        self.report(night.watched, &summary, &settled)?;
         Ok(status(&settled))
     }
 
@@ -112,14 +114,14 @@ impl Run {
     }
 
     /// The ledger has the run already: its results are put where they are asked for, if they don't stand there.
-    fn done_before(&self, ledger: &HeldLedger, run: &ledger::Run) -> anyhow::Result<u8> {
+    fn done_before(&self, ledger: &HeldLedger, run: &ledger::Run, watched: &Watched<'_>) -> anyhow::Result<u8> {
         let summary = &run.record.summary;
         let stands = Summary::read(&self.out).is_some_and(|there| there == *summary && there.is_complete(&self.out));
         if !stands {
             self.may_replace(&ledger.runs()?)?;
             ledger.publish(run, &self.out)?;
         }
-        self.already_done(summary, &format!("run {} of {}", run.number, self.ledger.display()))
+        self.already_done(watched, summary, &format!("run {} of {}", run.number, self.ledger.display()))
     }
 
     /// Months are run in order, each as often as facts change, until it is closed.
