@@ -188,7 +188,9 @@ impl<'b> Joined<'b> {
     /// not kept: what stood in its place before stays.
     pub fn facts_to_keep(&self, kept: Option<&Facts<'b>>) -> Option<Facts<'b>> {
         let today = self.beneficiary.as_ref().map(|row| &row.fact);
-        let beneficiary = today.or(kept.map(|kept| &kept.beneficiary))?.clone();
+        let mut beneficiary = today.or(kept.map(|kept| &kept.beneficiary))?.clone();
+        // The next account is compared with the last right one (A602).
+        beneficiary.iban = beneficiary.iban.or(kept.and_then(|kept| kept.beneficiary.iban));
         let mut events: Vec<Event> = Vec::with_capacity(self.events.len());
         let mut earnings: Vec<Earning> = Vec::with_capacity(self.earnings.len());
         let has_held = self.findings.iter().any(|finding| finding.code.entry().effect.holds());
