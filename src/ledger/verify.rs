@@ -215,8 +215,9 @@ fn follows_from_facts(kept: &Kept<'_>, settler: &mut Settler<'_>, last: Month) -
         dismissal: None,
     };
     let (mut settlement, mut findings, mut told) = (Settlement::default(), Vec::new(), Vec::new());
-    let start = beneficiary.fact.contract_end.next();
-    let mut month = start.max(kept.opening.map_or(start, |opening| opening.first)).month();
+    let start = beneficiary.fact.contract_end.next().month();
+    let first = kept.positions.first().map_or(start, |position| position.month.min(start));
+    let mut month = kept.opening.map_or(first, |opening| first.max(opening.first.month()));
     while month <= last {
         findings.clear();
         settler.for_month(month);

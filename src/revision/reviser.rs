@@ -284,8 +284,10 @@ impl<'l> Reviser<'l> {
         let Period { month, run, first_month, rules, .. } = self.period;
         let run = (run, month);
         if all {
-            let start = dossier.beneficiary.fact.contract_end.next();
-            let mut earlier = start.max(dossier.opening.map_or(start, |opening| opening.first)).month();
+            let start = dossier.beneficiary.fact.contract_end.next().month();
+            // A month that was paid is settled again, even if the CRP starts later than was known then.
+            let first = next.positions.first().map_or(start, |position| position.month.min(start));
+            let mut earlier = dossier.opening.map_or(first, |opening| first.max(opening.first.month()));
             while earlier < month {
                 if let Some(worth) = self.worth(dossier, earlier) {
                     if earlier < first_month && !next.opened {
