@@ -131,11 +131,14 @@ impl<'l> Reviser<'l> {
     ) -> Revised<'a> {
         self.posting.clear();
         let mut revised = Revised::default();
-        let mut unread = self.unread_today(&joined.findings);
         if let Some(kept) = kept {
             joined.opening = kept.opening;
             let lost = |export| kept.unread.iter().any(|unread| unread.export == export);
             revised.changes = joined.complete(&kept.facts, self.period.month, lost(Export::Events));
+        }
+        // A row that withdraws something is an answer, not a row that could not be read.
+        let mut unread = self.unread_today(&joined.findings);
+        if let Some(kept) = kept {
             self.tell_unread(joined, kept, &revised.changes, &mut unread);
             revised.old_iban = tell_changed_iban(joined, kept);
         } else if let Some(stated) = stated {
