@@ -164,7 +164,7 @@ catalogue! {
     CaseMissing = "A701", Error, PaymentHeld, FORMATS, "open case missing from the export",
         "export the beneficiary: nothing is paid until then";
     RowNotSentAgain = "A702", Error, PaymentHeld, FORMATS, "a row that could not be read was not sent again",
-        "export the corrected row; an event that never was is withdrawn by an end on the eve of its start";
+        "export the corrected row; an event or job that never was is withdrawn by an end on the eve of its start";
     AcceptedLate = "D701", Error, PaymentHeld, DEADLINE_ANSWER, "accepted after the reflexion delay",
         "check the days of the proposal and of the acceptance: a late acceptance is a refusal";
     NoAnswer = "D702", Warning, None, DEADLINE_ANSWER, "no acceptance within the reflexion delay",

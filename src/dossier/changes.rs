@@ -1,5 +1,6 @@
 //! What the ledger holds of a beneficiary completes the rows of the export: a fact stands until a later row replaces it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Joined;
@@ -34,6 +35,8 @@ pub enum Change {
     Event(EventKind, Day, What),
     /// The row of a job for a month: a column, or all of it.
     Earning(Month, Option<Column>),
+    /// A job that began on a day: it never was.
+    Job(Day),
 }
 
 /// What became of an event.
@@ -62,6 +65,7 @@ impl fmt::Display for Change {
             Self::Earning(month, column) => {
                 write!(f, "{} {month} {}", Export::Earnings, column.map_or("new", Column::name))
             }
+            Self::Job(start) => write!(f, "{} {start} withdrawn", Export::Earnings),
         }
     }
 }
@@ -72,14 +76,18 @@ fn job_month(row: &Earning) -> JobMonth {
     (row.employer.number(), row.job_start, row.month)
 }
 
+fn job(row: &Earning) -> (u64, Day) {
+    (row.employer.number(), row.job_start)
+}
+
 /// The line of a fact that no row of today's exports states.
 const KEPT: u64 = 0;
 
 impl<'b> Joined<'b> {
     /// Completes the rows with facts kept from earlier runs, and tells what changed. An event is known by kind and first day,
     /// a row of earnings by job and month. An event that ends on the eve of its first day withdraws one that is kept, or
-    /// stands for one that could not be read (`may_withdraw`).
-    pub fn complete(&mut self, kept: &Facts<'_>, month: Month, may_withdraw: bool) -> Changes {
+    /// stands for one that could not be read (`may_withdraw`); so does a job.
+    pub fn complete(&mut self, kept: &Facts<'_>, month: Month, may_withdraw: impl Fn(Export) -> bool) -> Changes {
         let mut changes = Changes::default();
         if let Some(row) = &self.beneficiary {
             let columns = differing_columns(&row.fact, &kept.beneficiary);
@@ -88,10 +96,10 @@ impl<'b> Joined<'b> {
         }
         let first = month.first_day();
         if !(self.events.is_empty() && kept.events.is_empty()) {
-            self.complete_events(&kept.events, first, may_withdraw, &mut changes);
+            self.complete_events(&kept.events, first, may_withdraw(Export::Events), &mut changes);
         }
         if !(self.earnings.is_empty() && kept.earnings.is_empty()) {
-            self.complete_earnings(&kept.earnings, month, &mut changes);
+            self.complete_earnings(&kept.earnings, month, may_withdraw(Export::Earnings), &mut changes);
         }
         changes
     }
@@ -134,8 +142,11 @@ impl<'b> Joined<'b> {
         self.events.extend(kept.flatten().map(|&fact| Sourced { line: KEPT, fact }));
     }
 
-    fn complete_earnings(&mut self, kept: &[Earning], month: Month, changes: &mut Changes) {
-        let today = std::mem::take(&mut self.earnings);
+    fn complete_earnings(&mut self, kept: &[Earning], month: Month, may_withdraw: bool, changes: &mut Changes) {
+        let mut today = std::mem::take(&mut self.earnings);
+        let kept = &*self.withdraw_jobs(&mut today, kept, may_withdraw, changes);
+        changes.touch_earlier |=
+            changes.list.iter().any(|change| matches!(change, Change::Job(start) if *start < month.first_day()));
         let mut rest = kept.iter().peekable();
         for row in today {
             while let Some(&fact) = rest.next_if(|earlier| job_month(earlier) < job_month(&row.fact)) {
@@ -161,10 +172,35 @@ impl<'b> Joined<'b> {
         }
     }
 
+    /// What is kept of the jobs that no row of today withdraws.
+    fn withdraw_jobs<'k>(
+        &mut self,
+        today: &mut Vec<Sourced<Earning>>,
+        kept: &'k [Earning],
+        may_withdraw: bool,
+        changes: &mut Changes,
+    ) -> Cow<'k, [Earning]> {
+        let is_known = |row: &Earning| may_withdraw || kept.iter().any(|earlier| job(earlier) == job(row));
+        let ends_before = |row: &Earning| row.job_end == Some(row.job_start.eve());
+        let withdrawn: Vec<Earning> = today
+            .chunk_by(|a, b| job(&a.fact) == job(&b.fact))
+            .filter(|rows| rows.len() == 1 && ends_before(&rows[0].fact) && is_known(&rows[0].fact))
+            .map(|rows| rows[0].fact)
+            .collect();
+        if withdrawn.is_empty() {
+            return Cow::Borrowed(kept);
+        }
+        let is_withdrawn = |row: &Earning| withdrawn.iter().any(|other| job(other) == job(row));
+        for row in today.extract_if(.., |row| is_withdrawn(&row.fact)) {
+            self.findings.retain(|finding| !is_of(finding, Export::Earnings, row.line, Code::DatesOutOfOrder));
+            changes.list.push(Change::Job(row.fact.job_start));
+        }
+        Cow::Owned(kept.iter().filter(|row| !is_withdrawn(row)).copied().collect())
+    }
+
     /// Whether a job runs on other days before `first` than was known: its first row is today's, or its latest row states
     /// another end.
     fn jobs_ran_otherwise(&self, kept: &[Earning], first: Day) -> bool {
-        let job = |row: &Earning| (row.employer.number(), row.job_start);
         let mut kept = kept.chunk_by(|a, b| job(a) == job(b)).peekable();
         let end = |row: Option<&Earning>| row.and_then(|row| row.job_end).unwrap_or(Day::AFTER_ALL);
         self.earnings.chunk_by(|a, b| job(&a.fact) == job(&b.fact)).any(|rows| {

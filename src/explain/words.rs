@@ -424,7 +424,7 @@ fn in_french(code: Code) -> (&'static str, &'static str) {
         }
         Code::RowNotSentAgain => (
             "une ligne illisible n'a pas été renvoyée",
-            "exporter la ligne corrigée ; une fin la veille du début annule un événement",
+            "exporter la ligne corrigée ; une fin la veille du début annule un événement ou un emploi",
         ),
         Code::TwoFollowups => ("deux lignes de suivi différentes pour un bénéficiaire", "ne garder qu'une ligne"),
         Code::TwoDismissals => ("deux lignes d'employeur différentes pour un bénéficiaire", "ne garder qu'une ligne"),

@@ -134,7 +134,7 @@ impl<'l> Reviser<'l> {
         if let Some(kept) = kept {
             joined.opening = kept.opening;
             let lost = |export| kept.unread.iter().any(|unread| unread.export == export);
-            revised.changes = joined.complete(&kept.facts, self.period.month, lost(Export::Events));
+            revised.changes = joined.complete(&kept.facts, self.period.month, lost);
         }
         // A row that withdraws something is an answer, not a row that could not be read.
         let mut unread = self.unread_today(&joined.findings);
@@ -361,7 +361,10 @@ impl<'l> Reviser<'l> {
         for &lost in kept.unread.iter().filter(|lost| lost.month < self.period.month) {
             let stated = match lost.export {
                 Export::Events => changes.list.iter().any(|change| matches!(change, Change::Event(..))),
-                _ => joined.states_earnings_up_to(lost.month),
+                _ => {
+                    joined.states_earnings_up_to(lost.month)
+                        || changes.list.iter().any(|change| matches!(change, Change::Job(_)))
+                }
             };
             if stated || unread.iter().any(|today| today.export == lost.export) {
                 continue;
