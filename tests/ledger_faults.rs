@@ -357,7 +357,7 @@ fn a_run_that_is_killed_while_it_is_made_good_is_made_good_the_next_time() {
 fn a_run_of_many_threads_is_killed_at_any_time() {
     let Some(shim) = shim() else { return };
     let folder = TempDir::new().unwrap();
-    let people = if all() { "20000" } else { "3000" };
+    let people = if all() { "8000" } else { "3000" };
     for (month, seed) in [("2009-05", "1"), ("2009-06", "1")] {
         let mut command = versement();
         command.current_dir(folder.path()).args([

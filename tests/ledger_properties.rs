@@ -398,6 +398,23 @@ fn an_event_that_is_withdrawn_does_not_hold_the_next_month() {
     assert!(runs[2].codes.is_empty(), "{runs:?}");
 }
 
+#[test]
+fn a_case_that_is_no_longer_kept_is_not_paid_again() {
+    let month = |count: u32| Month::new(2005 + i32::try_from(count / 12).unwrap(), count % 12 + 1).unwrap();
+    let mut book = Book::new(&LAW, month(7), false);
+    let row = "B1,295109912611193,A,FR7630006000011234567890189,2005-07-01,2005-07-31,60,60.00,35,,,,,,,".to_owned();
+    let mut was_dropped = false;
+    // Fifty-five months: eight of them paid, three years over, and on.
+    for count in 7..62 {
+        let first = format!("{}-01", month(count)).parse().unwrap();
+        book.run(&any_history::Export { month: first, rows: [vec![row.clone()], Vec::new(), Vec::new()] });
+        was_dropped |= book.kept().is_none();
+    }
+    assert!(was_dropped, "the case is kept for ever: nothing is shown here");
+    let paid: Vec<_> = book.runs.iter().map(|run| run.payment.net() > Cents::ZERO).collect();
+    assert_eq!(paid, (0..55).map(|count| count < 8).collect::<Vec<_>>());
+}
+
 // ---- The histories ----
 
 #[test]

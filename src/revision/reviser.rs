@@ -295,9 +295,12 @@ impl<'l> Reviser<'l> {
             if let Some(paid) = next.positions.first() {
                 earlier = earlier.min(paid.month);
             }
+            // A case that is long over is not kept: what was paid for it is not known any more, and can't be corrected.
+            let too_old =
+                |of: Month| rules.is_some_and(|rules| month.since(of).unsigned_abs() > rules.correction_months);
             while earlier < month {
                 if let Some(worth) = self.worth(dossier, earlier) {
-                    if earlier < first_month && !next.opened {
+                    if !next.opened && (earlier < first_month || too_old(earlier)) {
                         self.posting.open(next, earlier, &worth);
                     } else {
                         self.posting.settle(next, earlier, &worth, run);
