@@ -2,7 +2,7 @@
 
 mod changes;
 
-pub use changes::{Change, Changes, What};
+pub use changes::{Change, Changes, KEPT, What};
 
 use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::Month;

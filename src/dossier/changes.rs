@@ -81,7 +81,7 @@ fn job(row: &Earning) -> (u64, Day) {
 }
 
 /// The line of a fact that no row of today's exports states.
-const KEPT: u64 = 0;
+pub const KEPT: u64 = 0;
 
 impl<'b> Joined<'b> {
     /// Completes the rows with facts kept from earlier runs, and tells what changed. An event is known by kind and first day,

@@ -13,7 +13,7 @@ use crate::revision::{Claim, Kept, Kind, Position, Unread};
 use crate::settle::Amounts;
 
 /// Appends what is kept of a beneficiary.
-pub(super) fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
+pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
     let start = out.len();
     out.extend_from_slice(&[0; 2]);
     kept.facts.beneficiary.put(out);
@@ -35,7 +35,7 @@ pub(super) fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
 /// Reads what is kept of a beneficiary; `None` if the bytes are no such thing. Where the row of the beneficiary has the bytes
 /// that `today`'s would have, it is that one: most rows are the same from month to month, and comparing bytes costs less than
 /// checking identifiers anew.
-pub(super) fn decode<'a>(bytes: &'a [u8], today: Option<&Beneficiary<'a>>) -> Option<Kept<'a>> {
+pub fn decode<'a>(bytes: &'a [u8], today: Option<&Beneficiary<'a>>) -> Option<Kept<'a>> {
     let (row, mut rest) = split_row(bytes)?;
     let same = today.filter(|today| {
         let mut written = Vec::with_capacity(row.len());

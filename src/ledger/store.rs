@@ -160,13 +160,17 @@ impl HeldLedger {
             else {
                 continue;
             };
+            // A link is followed to read what was moved elsewhere, never to remove or to write.
+            if !month.file_type().map_err(system(&self.folder))?.is_dir() {
+                continue;
+            }
             let orphan = run::folder(&self.folder, of, next);
             if orphan.symlink_metadata().is_ok() {
                 fs::remove_dir_all(&orphan).map_err(system(&orphan))?;
             }
         }
         for run in runs.iter().filter(|run| run.state == State::Committed) {
-            self.publish(run, &run.published_to)?;
+            self.publish_again(run, &run.published_to)?;
         }
         Ok(())
     }
@@ -199,6 +203,10 @@ impl HeldLedger {
         let folder = run::folder(&self.folder, month, number);
         let parent = folder.parent().unwrap_or(&self.folder);
         fs::DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(system(parent))?;
+        if !parent.symlink_metadata().map_err(system(parent))?.is_dir() {
+            let error = std::io::Error::other("a link stands where a folder is to be; move it away");
+            return Err(LedgerError::System { path: parent.to_owned(), error });
+        }
         fs::rename(&preparing, &folder).map_err(system(&folder))?;
         for folder in [parent, &self.folder] {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(system(folder))?;
@@ -232,6 +240,22 @@ impl HeldLedger {
         staging.publish(files)?;
         let out = std::path::absolute(out).map_err(system(out))?;
         self.catalogue.set_published(run.number, &out)
+    }
+
+    /// Publishes what an earlier start of the program committed, if it is what was committed.
+    ///
+    /// # Errors
+    /// It is not, or can't be read, or the results can't be written.
+    pub fn publish_again(&self, run: &Run, out: &Path) -> Result<(), LedgerError> {
+        for known in &run.record.files {
+            let path = run.folder.join(&known.name);
+            let damaged = |told: String| LedgerError::Damaged { path: path.clone(), told };
+            let now = FileRecord::of(&path, &known.name).map_err(|error| damaged(error.to_string()))?;
+            if now != *known {
+                return Err(damaged("its SHA-256 is not that of its run".to_owned()));
+            }
+        }
+        self.publish(run, out)
     }
 
     /// Closes a month for good.

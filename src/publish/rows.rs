@@ -30,7 +30,7 @@ impl MonthText {
 
     /// `2009-05`.
     pub fn iso(&self) -> &str {
-        &self.iso
+        self.iso.trim_matches(',')
     }
 }
 

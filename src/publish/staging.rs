@@ -81,12 +81,7 @@ impl Staging {
             Err(TryLockError::WouldBlock) => return Err(PublishError::Busy { path: folder.to_owned() }),
             Err(TryLockError::Error(error)) => return Err(PublishError::System { path, error }),
         }
-        for entry in fs::read_dir(folder).map_err(at(folder))? {
-            let entry = entry.map_err(at(folder))?;
-            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
-                fs::remove_file(entry.path()).map_err(at(&entry.path()))?;
-            }
-        }
+        clear(folder)?;
         Ok(Self { folder: folder.to_owned(), _lock: lock })
     }
 
@@ -136,8 +131,9 @@ impl Staging {
     /// Gives the folder free, its lock removed, and tells where it is.
     ///
     /// # Errors
-    /// The lock can't be removed.
+    /// The lock, or a temporary file that could not be removed before, can't be removed.
     pub fn close(self) -> Result<PathBuf, PublishError> {
+        clear(&self.folder)?;
         let lock = self.folder.join(LOCK);
         fs::remove_file(&lock).map_err(|error| PublishError::System { path: lock, error })?;
         Ok(self.folder)
@@ -196,6 +192,21 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Removes what stands there under temporary names.
+fn clear(folder: &Path) -> Result<(), PublishError> {
+    let at = |path: &Path| {
+        let path = path.to_owned();
+        move |error| PublishError::System { path, error }
+    };
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            fs::remove_file(entry.path()).map_err(at(&entry.path()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a path is free or a file; a link could lead to a file that is none of ours.

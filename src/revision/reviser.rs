@@ -4,7 +4,7 @@ use super::{Kept, Nature, Posting, Unread};
 use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::{Month, Span};
 use crate::columns::{Column, Export};
-use crate::dossier::{Change, Changes, Joined};
+use crate::dossier::{Change, Changes, Joined, KEPT};
 use crate::facts::{Dossier, Facts, Opening, Sourced};
 use crate::identity::{BeneficiaryId, Iban};
 use crate::law::Law;
@@ -131,14 +131,13 @@ impl<'l> Reviser<'l> {
     ) -> Revised<'a> {
         self.posting.clear();
         let mut revised = Revised::default();
+        let mut unread = Vec::new();
         if let Some(kept) = kept {
             joined.opening = kept.opening;
             let lost = |export| kept.unread.iter().any(|unread| unread.export == export);
             revised.changes = joined.complete(&kept.facts, self.period.month, lost);
-        }
-        // A row that withdraws something is an answer, not a row that could not be read.
-        let mut unread = self.unread_today(&joined.findings);
-        if let Some(kept) = kept {
+            // Not before: an event that is withdrawn is no row that could not be read.
+            self.add_unread(&joined.findings, &mut unread);
             self.tell_unread(joined, kept, &revised.changes, &mut unread);
             revised.old_iban = tell_changed_iban(joined, kept);
         } else if let Some(stated) = stated {
@@ -148,6 +147,7 @@ impl<'l> Reviser<'l> {
         let Some(dossier) = dossier else {
             settlement.clear();
             settlement.outcome = Outcome::Refused;
+            self.add_unread(&joined.findings, &mut unread);
             let facts = joined.facts_to_keep(kept.map(|kept| &kept.facts));
             let keep = kept.zip(facts);
             revised.keep = keep.map(|(kept, facts)| Kept { facts, unsettled: true, unread, ..kept.clone() });
@@ -155,6 +155,8 @@ impl<'l> Reviser<'l> {
         };
         self.settler.for_month(self.period.month);
         self.settler.settle(dossier, findings, settlement);
+        // Rows that the settlement holds are not kept either.
+        self.add_unread(findings, &mut unread);
         let may_post = !findings.iter().any(crate::anomaly::Finding::holds);
         let Some(facts) = joined.facts_to_keep(kept.map(|kept| &kept.facts)) else { return revised };
         let mut next = Kept {
@@ -198,7 +200,7 @@ impl<'l> Reviser<'l> {
         self.posting.clear();
         let mut next = kept.clone();
         next.unsettled |= self.period.settle_all;
-        next.unread.extend(self.unread_today(findings));
+        self.add_unread(findings, &mut next.unread);
         if kept.over_since.is_none() {
             let Facts { beneficiary, events, earnings } = &kept.facts;
             let beneficiary = Sourced { line: 0, fact: beneficiary.clone() };
@@ -287,17 +289,24 @@ impl<'l> Reviser<'l> {
         let Period { month, run, first_month, rules, .. } = self.period;
         let run = (run, month);
         if all {
-            let start = dossier.beneficiary.fact.contract_end.next().month();
-            // A month that was paid is settled again, even if the CRP starts later than was known then.
-            let first = next.positions.first().map_or(start, |position| position.month.min(start));
-            let mut earlier = dossier.opening.map_or(first, |opening| first.max(opening.first.month()));
+            let start = dossier.beneficiary.fact.contract_end.next();
+            let mut earlier = start.max(dossier.opening.map_or(start, |opening| opening.first)).month();
+            // A contract that ends later than was known leaves months behind that were paid and are worth nothing.
+            if let Some(paid) = next.positions.first() {
+                earlier = earlier.min(paid.month);
+            }
+            // A case that is long over is not kept: what was paid for it is not known any more, and can't be corrected.
+            let too_old =
+                |of: Month| rules.is_some_and(|rules| month.since(of).unsigned_abs() > rules.correction_months);
             while earlier < month {
                 if let Some(worth) = self.worth(dossier, earlier) {
-                    if earlier < first_month && !next.opened {
+                    if !next.opened && (earlier < first_month || too_old(earlier)) {
                         self.posting.open(next, earlier, &worth);
                     } else {
                         self.posting.settle(next, earlier, &worth, run);
                     }
+                } else {
+                    next.unsettled = true;
                 }
                 earlier = earlier.next();
             }
@@ -345,15 +354,18 @@ impl<'l> Reviser<'l> {
         }
     }
 
-    /// Rows of events and earnings that hold the payment and are not kept.
-    fn unread_today(&self, findings: &[Finding]) -> Vec<Unread> {
-        let holds = |export: Export| {
-            let is_of = |finding: &Finding| finding.place.export == export && finding.code.entry().effect.holds();
-            findings.iter().any(is_of)
-        };
+    /// Rows of today's events and earnings that hold the payment and are not kept.
+    fn add_unread(&self, findings: &[Finding], unread: &mut Vec<Unread>) {
         let month = self.period.month;
-        let exports = [Export::Events, Export::Earnings].into_iter().filter(|&export| holds(export));
-        exports.map(|export| Unread { export, month }).collect()
+        for export in [Export::Events, Export::Earnings] {
+            let is_of = |finding: &Finding| {
+                let Place { export: of, line, .. } = finding.place;
+                of == export && line != KEPT && finding.holds()
+            };
+            if !unread.contains(&Unread { export, month }) && findings.iter().any(is_of) {
+                unread.push(Unread { export, month });
+            }
+        }
     }
 
     /// A702: a row that could not be read in an earlier run holds until the export states it again.

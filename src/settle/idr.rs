@@ -44,7 +44,9 @@ pub(super) fn value(
     }
     let mut frozen = None;
     let mut qualifying = Vec::new();
-    for job in jobs {
+    // A later hire says nothing of an earlier month that is settled again.
+    let is_later = |job: &&Job| job.span.first > month.last_day() && job.rows(earnings)[0].fact.month > month;
+    for job in jobs.iter().filter(|job| !is_later(job)) {
         if qualifies(law, month, case, unpaid, job, findings)? {
             if frozen.is_none() {
                 frozen = Some(freeze(law, case, unpaid, job.span.first)?);

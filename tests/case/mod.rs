@@ -140,15 +140,18 @@ impl Typed {
     }
 
     pub fn settle(&self, run: NaiveDate) -> Answer {
-        let dossier = Dossier {
+        Answer::of(self.dossier(), run, Vec::new())
+    }
+
+    pub fn dossier(&self) -> Dossier<'_> {
+        Dossier {
             beneficiary: &self.beneficiary,
             events: &self.events,
             earnings: &self.earnings,
             opening: None,
             followup: None,
             dismissal: None,
-        };
-        Answer::of(dossier, run, Vec::new())
+        }
     }
 }
 
@@ -209,6 +212,16 @@ impl Rows {
 
     /// Reads the rows as exports, joins them to a dossier, and settles that.
     pub fn settle(&self, run: NaiveDate) -> Answer {
+        self.joined(run, |mut joined| {
+            let (dossier, findings) = joined.dossier();
+            let findings = std::mem::take(findings);
+            let Some(dossier) = dossier else { panic!("the beneficiary is refused: {findings:?}") };
+            Answer::of(dossier, run, findings)
+        })
+    }
+
+    /// Reads the rows as exports and joins them.
+    pub fn joined<T>(&self, run: NaiveDate, then: impl FnOnce(Joined<'_>) -> T) -> T {
         let mut batch = Batch::default();
         let mut headers = Vec::new();
         for export in Export::ALL {
@@ -231,13 +244,14 @@ impl Rows {
         let headers: [Header; Export::COUNT] = headers.try_into().expect("a header of each export");
         let mut cursors = exports::cursors(&headers, &batch, None, &mut buffers, &mut anonymous);
         let mut joined = Joined::default();
-        let id = BeneficiaryId::new(ID.as_bytes()).expect("an id");
-        joined.gather(id, month(run), &mut cursors, &mut anonymous);
-        let (dossier, findings) = joined.dossier();
-        let findings = std::mem::take(findings);
-        let Some(dossier) = dossier else { panic!("the beneficiary is refused: {findings:?}") };
-        Answer::of(dossier, run, findings)
+        joined.gather(id(), month(run), &mut cursors, &mut anonymous);
+        then(joined)
     }
+}
+
+/// The number of the one beneficiary.
+pub fn id() -> BeneficiaryId {
+    BeneficiaryId::new(ID.as_bytes()).expect("an id")
 }
 
 // ---- The answer ----

@@ -119,7 +119,7 @@ impl Run {
         let stands = Summary::read(&self.out).is_some_and(|there| there == *summary && there.is_complete(&self.out));
         if !stands {
             self.may_replace(&ledger.runs()?)?;
-            ledger.publish(run, &self.out)?;
+            ledger.publish_again(run, &self.out)?;
         }
         self.already_done(watched, summary, &format!("run {} of {}", run.number, self.ledger.display()))
     }
