@@ -118,6 +118,10 @@ fn every_statement_of_the_cases_says_what_is_paid() {
         for entry in fs::read_dir(fixtures().join(kind)).unwrap() {
             let folder = entry.unwrap().path();
             let case = fs::read_to_string(folder.join("case.toml")).unwrap();
+            // What a ledger held before is not in the exports.
+            if case.contains("before =") {
+                continue;
+            }
             let month = case.split("month = \"").nth(1).unwrap()[..7].parse().unwrap();
             let encoding = if case.contains("windows-1252") { Encoding::Windows1252 } else { Encoding::Utf8 };
             paid += compare(&folder.join("exports"), &folder.join("expected"), month, encoding);

@@ -307,7 +307,7 @@ fn deadlines(day: &str, inputs: &mut Inputs) -> Answers {
 }
 
 fn contribution(day: &str, inputs: &mut Inputs) -> Answers {
-    let hundredths = |value: Decimal| cents(value).0 as u32;
+    let hundredths = |value: Decimal| u32::try_from(cents(value).0).expect("a small number");
     let seniority = inputs.needed::<String>("seniority")?;
     let dismissal = Dismissal {
         employer: case::siret("A"),

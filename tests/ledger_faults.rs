@@ -5,10 +5,17 @@
 //! those of the database library too. Without a C compiler these tests say that they were skipped.
 //!
 //! `cargo test` tries some of the schedules. All of them: `LEDGER_FAULTS=all cargo test --test ledger_faults -- --nocapture`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a promise that is not kept must panic")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::manual_is_multiple_of,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a promise that is not kept must panic"
+)]
 #![cfg(target_os = "linux")]
 
-#[allow(unreachable_pub, missing_docs, dead_code, reason = "the tests share it")]
+#[allow(unreachable_pub, missing_docs, reason = "the tests share it")]
 mod common;
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a promise that is not kept must panic")]
 #![cfg(target_os = "linux")]
 
-#[allow(unreachable_pub, missing_docs, dead_code, reason = "the tests share it")]
+#[allow(unreachable_pub, missing_docs, reason = "the tests share it")]
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! The figures of a month against what the generator made, and the deadlines and figures whatever the threads and the order.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small counts")]
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

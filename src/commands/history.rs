@@ -33,7 +33,7 @@ impl History {
         let mut rows = Vec::new();
         for run in &runs {
             let mut stream = StatementStream::open(&run.folder, Some(id))?;
-            while let Some(line) = stream.next()? {
+            while let Some(line) = stream.next_line()? {
                 rows.push(row(run.number, &run.record.month, &line));
             }
         }

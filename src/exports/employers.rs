@@ -43,4 +43,4 @@ impl Cells<'_, '_> {
 
 /// Two years of notice, and more hours than anybody gathers; in hundredths.
 const MOST_NOTICE: i64 = 24_00;
-const MOST_HOURS: i64 = 9_999_99;
+const MOST_HOURS: i64 = 999_999;

@@ -57,7 +57,7 @@ pub(super) fn iso_month(word: u64, length: usize) -> Option<Month> {
 pub(super) fn short_decimal(word: u64, length: usize, decimals: usize, largest: i64) -> Option<i64> {
     const POWERS: [i64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let points = word ^ ONES * 0x2E;
+    let points = word ^ (ONES * 0x2E);
     // The lowest of these bits is that of the first point.
     let found = points.wrapping_sub(ONES) & !points & ONES << 7;
     let (digits, places) = if found == 0 {

@@ -52,7 +52,9 @@ impl<const N: usize> ShortText<N> {
         const { assert!(M <= N && N <= 255) }
         let mut bytes = [0; N];
         bytes[..M].copy_from_slice(text);
-        Self { bytes, length: M as u8 }
+        #[allow(clippy::cast_possible_truncation, reason = "at most 255: see above")]
+        let length = M as u8;
+        Self { bytes, length }
     }
 
     /// The printable characters of a text, its spaces left out; `None` when anything else stands in it, or more than `N` of

@@ -23,7 +23,7 @@ pub const DOSSIERS: &str = "dossiers.bin";
 const HEAD: &[u8] = b"versement dossiers 1\n";
 const TAIL: &[u8; 8] = b"dossiers";
 /// The index's place and number of entries, and the tail.
-const TRAILER: u64 = 24;
+const TRAILER: usize = 24;
 /// How many bytes are read at once.
 const BLOCK: usize = 256 << 10;
 
@@ -289,8 +289,10 @@ impl KeptStream {
 #[allow(clippy::type_complexity, reason = "an end and the entries of an index")]
 fn read_index(file: &File) -> io::Result<Option<(u64, Vec<(BeneficiaryId, u64)>)>> {
     let size = file.metadata()?.len();
-    let Some(behind) = size.checked_sub(TRAILER).filter(|&behind| behind >= HEAD.len() as u64) else { return Ok(None) };
-    let (mut head, mut trailer) = ([0; HEAD.len()], [0; TRAILER as usize]);
+    let Some(behind) = size.checked_sub(TRAILER as u64).filter(|&behind| behind >= HEAD.len() as u64) else {
+        return Ok(None);
+    };
+    let (mut head, mut trailer) = ([0; HEAD.len()], [0; TRAILER]);
     file.read_exact_at(&mut head, 0)?;
     file.read_exact_at(&mut trailer, behind)?;
     let number = |at: usize| trailer[at..].first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));

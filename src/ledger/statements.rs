@@ -61,7 +61,7 @@ impl StatementStream {
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn next(&mut self) -> Result<Option<Posted>, LedgerError> {
+    pub fn next_line(&mut self) -> Result<Option<Posted>, LedgerError> {
         loop {
             let only = self.only;
             if let Some(line) = self.buffered.find(|line| only.is_none_or(|only| line.id == only)) {

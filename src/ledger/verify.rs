@@ -144,7 +144,7 @@ impl Lines {
         let mut streams = Vec::new();
         for run in runs {
             let mut stream = StatementStream::open(&run.folder, None)?;
-            let first = stream.next()?;
+            let first = stream.next_line()?;
             streams.push((stream, first));
         }
         Ok(Self(streams))
@@ -158,7 +158,7 @@ impl Lines {
                 if line.id == id {
                     posted.push(line);
                 }
-                *next = stream.next()?;
+                *next = stream.next_line()?;
             }
         }
         Ok(posted)

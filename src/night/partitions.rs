@@ -49,7 +49,7 @@ pub(super) fn push_record(buffer: &mut Vec<u8>, export: Export, row: Row, bytes:
     let (first, then) = text.split_at_mut(8);
     first.copy_from_slice(&spread(head).to_le_bytes());
     // A row is far shorter than 2^28 bytes: see `BlockReader`.
-    then.copy_from_slice(&(spread(u64::from(row.length)) as u32).to_le_bytes());
+    then.copy_from_slice(&spread(u64::from(row.length)).to_le_bytes()[..4]);
     buffer.extend_from_slice(&text);
     buffer.extend_from_slice(bytes);
 }

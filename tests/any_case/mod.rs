@@ -17,6 +17,7 @@ use crate::oracle::{Category, Event, EventKind, Facts, JobRow, Pension};
 #[derive(Clone, Debug)]
 pub struct AnyCase {
     pub facts: Facts,
+    #[allow(dead_code, reason = "histories have months of their own")]
     pub month: NaiveDate,
 }
 

@@ -7,6 +7,11 @@
 
 // Public to whoever includes the file, perhaps in a private module; a field says itself what it is.
 #![allow(unreachable_pub, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "an oracle that fails must panic; its counts are small"
+)]
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
