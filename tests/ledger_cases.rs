@@ -216,6 +216,7 @@ fn balances(out: &Path) -> Vec<String> {
 /// The files that have rows, and the control totals of the run; files that are not expected have a header only.
 fn compare(out: &Path, expected: &Path, record: bool) -> Vec<String> {
     let mut faults = Vec::new();
+    // Contributions are written where employers are exported.
     let written = Table::ALL.into_iter().map(Table::file_name).filter(|file| out.join(file).exists());
     let tables = written.map(|file| (file, fs::read_to_string(out.join(file)).unwrap()));
     let with_rows = tables.filter(|(_, text)| text.lines().count() > 1);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
 use super::LedgerError;
@@ -138,12 +138,6 @@ impl Catalogue {
     pub(super) fn set_published(&self, number: u32, out: &Path) -> Result<(), LedgerError> {
         let sql = "UPDATE runs SET state = 'published', published_to = ?2 WHERE number = ?1";
         self.told(self.connection.execute(sql, params![number, out.to_string_lossy()])).map(|_| ())
-    }
-
-    /// The run of an identity, if it was committed.
-    pub(super) fn run_of(&self, identity: &str) -> Result<Option<u32>, LedgerError> {
-        let sql = "SELECT number FROM runs WHERE identity = ?1";
-        self.told(self.connection.query_row(sql, [identity], |row| row.get(0)).optional())
     }
 
     /// Closes a month for good.

@@ -97,14 +97,6 @@ impl Ledger {
         Ok(self.runs()?.into_iter().rfind(|run| run.month == month))
     }
 
-    /// The run of an identity, if it was committed.
-    ///
-    /// # Errors
-    /// The catalogue can't be read.
-    pub fn run_of(&self, identity: &str) -> Result<Option<Run>, LedgerError> {
-        self.catalogue.run_of(identity)?.map(|number| self.run(number)).transpose()
-    }
-
     /// The closed months in order.
     ///
     /// # Errors

@@ -88,7 +88,7 @@ impl Run {
                 files: Vec::new(),
                 summary: summary.clone(),
             };
-            let identity = digest(&summary.identity)?;
+            let identity = digest(&summary.identity, last)?;
             let run = ledger.commit(staging, files, (record, &identity), &self.out)?;
             anyhow::Ok((settled, summary, run))
         })?;
@@ -102,10 +102,13 @@ impl Run {
         Ok(status(&settled))
     }
 
-    /// The run of the same month, exports, law and program, if the ledger has it.
+    /// The run of the same month, exports, law and program, if nothing came after it that paid the month otherwise: facts that
+    /// are taken back are facts, and a new run.
     fn same_run<'r>(&self, runs: &'r [ledger::Run], night: &Night<'_>) -> anyhow::Result<Option<&'r ledger::Run>> {
+        let Some(last) = runs.last() else { return Ok(None) };
         let may_be = |run: &&ledger::Run| run.record.summary.identity.may_be(&night.identity, night.exports);
-        let mut candidates = runs.iter().filter(may_be).peekable();
+        let is_latest = |run: &&ledger::Run| run.number == last.number || run.month < last.month;
+        let mut candidates = runs.iter().filter(is_latest).filter(may_be).peekable();
         if candidates.peek().is_none() {
             return Ok(None);
         }
@@ -182,9 +185,10 @@ fn same_rules(before: &Identity, now: &Identity) -> bool {
     before.program == now.program && before.law.sha256 == now.law.sha256
 }
 
-/// The digest of a run's identity: the catalogue has each once.
-fn digest(identity: &Identity) -> anyhow::Result<String> {
-    Ok(crate::hexadecimal(&Sha256::digest(serde_json::to_string(identity)?)))
+/// The digest of a run's identity and of the run that it follows: the catalogue has each once.
+fn digest(identity: &Identity, last: Option<&ledger::Run>) -> anyhow::Result<String> {
+    let text = serde_json::to_string(identity)? + last.map_or("", |last| &last.digest);
+    Ok(crate::hexadecimal(&Sha256::digest(text)))
 }
 
 fn unaltered(path: Option<&PathBuf>, known: Option<&FileRecord>) -> anyhow::Result<()> {
