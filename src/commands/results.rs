@@ -12,16 +12,15 @@ use crate::publish::summary::Summary;
 
 /// Which run.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
 pub(super) struct Which {
     /// The number of the run in the ledger
-    #[arg(long, value_name = "N", requires = "ledger")]
+    #[arg(long, value_name = "N", required_unless_present = "results")]
     run: Option<u32>,
     /// The folder of the ledger
-    #[arg(long, value_name = "DIR", requires = "run")]
-    ledger: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", default_value = "ledger")]
+    ledger: PathBuf,
     /// A folder of results, instead of a run of a ledger
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["run", "ledger"])]
+    #[arg(long, value_name = "DIR", conflicts_with = "run")]
     results: Option<PathBuf>,
 }
 
@@ -38,10 +37,10 @@ pub(super) struct Results {
 impl Which {
     /// Finds the run and reads its summary.
     pub(super) fn find(&self) -> anyhow::Result<Results> {
-        let folder = match (&self.ledger, self.run, &self.results) {
-            (Some(ledger), Some(run), _) => Ledger::open(ledger)?.run(run)?.folder,
-            (_, _, Some(results)) => results.clone(),
-            _ => bail!("say which run: --run N --ledger DIR, or --results DIR"),
+        let folder = match (self.run, &self.results) {
+            (Some(run), _) => Ledger::open(&self.ledger)?.run(run)?.folder,
+            (None, Some(results)) => results.clone(),
+            (None, None) => bail!("say which run: --run N, or --results DIR"),
         };
         let summary = summary(&folder)?;
         Ok(Results { run: summary.run.as_ref().map(|run| run.number), folder, summary })
@@ -49,8 +48,8 @@ impl Which {
 
     /// The summary of the last run of the month before, where the ledger has one.
     pub(super) fn before(&self, month: &str) -> anyhow::Result<Option<Summary>> {
-        let (Some(ledger), Ok(month)) = (&self.ledger, month.parse::<Month>()) else { return Ok(None) };
-        let run = Ledger::open(ledger)?.last_run_of(month.minus(1))?;
+        let (Some(_), Ok(month)) = (self.run, month.parse::<Month>()) else { return Ok(None) };
+        let run = Ledger::open(&self.ledger)?.last_run_of(month.minus(1))?;
         Ok(run.map(|run| run.record.summary))
     }
 }
