@@ -30,7 +30,6 @@ impl Run {
         if let Some(run) = self.same_run(&runs, &night)? {
             return self.done_before(&ledger, run, night.watched);
         }
-        ledger.finish_publication()?;
         self.may_run(&runs, &ledger)?;
         self.may_replace(&runs)?;
 
@@ -123,8 +122,6 @@ impl Run {
         let stands = Summary::read(&self.out).is_some_and(|there| there == *summary && there.is_complete(&self.out));
         if !stands {
             self.may_replace(&ledger.runs()?)?;
-        }
-        if !stands || run.state == ledger::State::Committed {
             ledger.publish_again(run, &self.out)?;
         }
         self.already_done(watched, summary, &format!("run {} of {}", run.number, self.ledger.display()))
