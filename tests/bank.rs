@@ -6,7 +6,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::{EVENTS, IBAN, NAME, Night, Ran, beneficiary, table, versement};
+use common::{EVENTS, IBAN, NAME, Night, Ran, beneficiary, names, table, versement};
 use tempfile::TempDir;
 
 const FUND: &str = "examples/fund.toml";
@@ -175,6 +175,40 @@ fn files_are_split_and_the_same_again() {
     assert_eq!(common::names(&books.path("bank")), names[..1]);
     books.import(&[report("P1", MESSAGE, "ACCP", &[])]).has_status(0);
     replace(&books).has_status(2).tells(&["can't be replaced"]);
+}
+
+#[test]
+fn a_run_writes_the_files_of_the_bank_itself() {
+    let books = Books::empty();
+    let config = books.config.to_str().unwrap().to_owned();
+    books.night("2009-05", &["B001", "B002"], &[], &["--sepa", "--config", &config]);
+    books.run("export sepa --run 1 --out", &[&books.path("again")]).has_status(0);
+    let (own, again) = (names(&books.path("out-2009-05/sepa")), names(&books.path("again")));
+    assert!(own == again && own.len() == 1, "{own:?} {again:?}");
+    let bytes = |folder: &str| std::fs::read(books.path(folder).join(&own[0])).unwrap();
+    assert!(bytes("out-2009-05/sepa") == bytes("again"));
+    // The same run again writes the same, and says nothing with --quiet; with JSON, only the summary is told.
+    books.night("2009-05", &["B001", "B002"], &[], &["--sepa", "--config", &config]);
+    assert!(bytes("out-2009-05/sepa") == bytes("again"));
+
+    // A fault in the configuration is told before anything is settled; a run without a ledger has no files.
+    let fund = books.path("faulty.toml");
+    std::fs::write(&fund, "[fund]\n").unwrap();
+    let night = Night::new().of(["B001", "B002"].map(beneficiary));
+    let run = |options: &[&str]| {
+        let mut command = versement();
+        command.args(["run", "--month", "2009-06", "--exports"]).arg(night.exports()).arg("--out").arg(night.out());
+        Ran::of(command.args(options).output().unwrap())
+    };
+    let ledger = books.path("ledger");
+    let options = ["--ledger", ledger.to_str().unwrap(), "--sepa", "--config", fund.to_str().unwrap()];
+    run(&options).has_status(2).tells(&["faulty.toml"]);
+    assert!(night.published().is_empty());
+    run(&["--no-ledger", "--sepa", "--config", &config]).has_status(2).tells(&["--no-ledger"]);
+    let options = ["--ledger", ledger.to_str().unwrap(), "--sepa", "--config", &config, "--json"];
+    let summary: serde_json::Value = serde_json::from_str(&run(&options).has_status(0).stdout).unwrap();
+    assert_eq!(summary["run"]["number"], 2);
+    assert_eq!(names(&night.out().join("sepa")).len(), 1);
 }
 
 #[test]

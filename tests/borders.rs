@@ -25,7 +25,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
         "explain",
         &[
             "anomaly", "calendar", "columns", "dossier", "exports", "facts", "identity", "law", "money", "page",
-            "settle",
+            "revision", "settle",
         ],
     ),
     ("identity", &["bytes"]),

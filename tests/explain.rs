@@ -305,3 +305,48 @@ fn a_case_that_is_held_or_runs_behind_the_verified_law_says_so() {
         ran(&[&EXAMPLE[..], &[option, value]].concat()).has_status(2).tells(&[told]);
     }
 }
+
+/// A ledger with April and May of 2009; in May, B002 has no row any more.
+fn ledger(folder: &Path) -> std::path::PathBuf {
+    let ledger = folder.join("ledger");
+    for (month, people, status) in [("2009-04", &["B001", "B002"][..], 0), ("2009-05", &["B001"], 1)] {
+        let night = Night::new().of(people.iter().map(|id| beneficiary(id)));
+        let mut command = versement();
+        command.args(["run", "--quiet", "--month", month, "--exports"]).arg(night.exports());
+        command.arg("--ledger").arg(&ledger).arg("--out").arg(folder.join(month));
+        Ran::of(command.output().unwrap()).has_status(status);
+    }
+    ledger
+}
+
+#[test]
+fn a_run_of_a_ledger_is_explained_without_exports() {
+    let folder = TempDir::new().unwrap();
+    let ledger = ledger(folder.path());
+    let told = |id: &str, options: &[&str]| {
+        let mut command = versement();
+        command.args(["explain", id, "--ledger"]).arg(&ledger).args(options);
+        Ran::of(command.output().unwrap())
+    };
+    // The last run of a month is that run.
+    let april = told("B001", &["--run", "1"]).has_status(0).stdout;
+    assert_eq!(april, told("B001", &["--month", "2009-04"]).has_status(0).stdout);
+    assert!(april.contains("the month is worth") && april.contains("1386.00"), "{april}");
+    for personal in [NIR, NAME, IBAN] {
+        assert!(!april.contains(personal));
+    }
+    // A case without a row is told as such, and has no payment.
+    let absent = told("B002", &["--run", "2", "--format", "json"]).has_status(0).stdout;
+    let absent: Value = serde_json::from_str(&absent).unwrap();
+    assert_eq!((&absent["outcome"], &absent["payment"]["net"]), (&"absent".into(), &"0.00".into()));
+    assert_eq!(absent["findings"][0]["place"], "beneficiaries.csv");
+    told("B002", &["--run", "2", "--lang", "fr"]).has_status(0).stdout.find("absent des exports").unwrap();
+
+    told("B009", &["--run", "1"]).has_status(2).tells(&["B009 is not in run 1 (2009-04)"]);
+    told("B001", &["--run", "7"]).has_status(2).tells(&["there is no run 7"]);
+    told("B001", &["--month", "2009-06"]).has_status(2).tells(&["no run of 2009-06"]);
+    told("B001", &["--run", "1", "--exports", "."]).has_status(2);
+    let law = folder.path().join("law.toml");
+    fs::write(&law, Law::BUILT_IN.replace("recovered_share = \"0.00\"", "recovered_share = \"0.20\"")).unwrap();
+    told("B001", &["--run", "1", "--law", law.to_str().unwrap()]).has_status(2).tells(&["run 1 used other law data"]);
+}

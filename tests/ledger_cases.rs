@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub, missing_docs)]
 
 mod common;
+mod explained;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use common::{fixtures, names, versement};
+use rayon::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
 use toml::de::{DeTable, DeValue};
@@ -134,6 +136,9 @@ impl Case {
             if step.get("command").is_some() {
                 continue;
             }
+            let law = self.law(step);
+            let explained = explained::explained(self.place.path(), &out, law.as_deref());
+            faults.extend(explained.into_iter().map(|fault| format!("{label}: {fault}")));
             faults.extend(balances(&out).into_iter().map(|fault| format!("{label}: {fault}")));
             if let Some(other) = step.get("same_as") {
                 let other = self.out(other.parse().unwrap());
@@ -272,7 +277,7 @@ fn every_case_comes_out_as_expected() {
     let record = std::env::var_os("VERSEMENT_RECORD").is_some_and(|value| value == "1");
     let cases = cases();
     assert!(cases.len() >= 20, "{} cases", cases.len());
-    let faults: Vec<_> = cases.iter().flat_map(|case| case.check(record)).collect();
+    let faults: Vec<_> = cases.par_iter().flat_map_iter(|case| case.check(record)).collect();
     assert!(faults.is_empty(), "\n{}\n(VERSEMENT_RECORD=1 records them anew)", faults.join("\n"));
 }
 

@@ -187,6 +187,22 @@ fn a_run_of_a_ledger_shows_its_arrears_its_overpayments_and_the_month_before() {
 }
 
 #[test]
+fn what_the_ledger_tells_of_no_line_is_in_the_report() {
+    let folder = TempDir::new().unwrap();
+    let ledger = ledger(folder.path());
+    let mut command = versement();
+    let night = Night::new();
+    command.args(["run", "--quiet", "--month", "2009-06", "--exports"]).arg(night.exports());
+    command.arg("--ledger").arg(&ledger).arg("--out").arg(folder.path().join("2009-06"));
+    Ran::of(command.output().unwrap()).has_status(1);
+    let (ran, text) = of_run(&ledger, "3");
+    ran.has_status(0);
+    // B002 has no row any more.
+    let found = select(&Html::parse_document(&text), "#anomalies details tbody tr");
+    assert!(found.iter().any(|row| row.contains("B002") && row.contains("beneficiaries.csv")), "{found:?}");
+}
+
+#[test]
 fn files_that_do_not_add_up_give_no_report() {
     for (file, from, to) in [
         ("payments.csv", "2812.20,", "2812.21,"),

@@ -1,3 +1,4 @@
+mod for_bank;
 mod with_ledger;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use super::table::{figures, grouped};
 use super::watch::{Watched, Watching};
 use super::{SETTLED, WITH_TROUBLE, law as law_file, now, progress::Bar, say};
 use crate::anomaly::Entry;
+use crate::bank::fund::Fund;
 use crate::calendar::{Day, Month};
 use crate::columns::Export;
 use crate::exports;
@@ -35,6 +37,7 @@ use crate::publish::summary::{Identity, Summary};
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --json | jq .totals.net
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --ledger books
+  versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --sepa --config fund.toml
   versement run --month 2009-05 --exports exports/2009-05 --out out/what-if --law my-law.toml --no-ledger
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --quiet --log-format json --metrics versement.prom
 
@@ -88,6 +91,12 @@ pub(super) struct Run {
     /// Write the tables a second time for people's spreadsheets, as payments.fr.csv and so on
     #[arg(long, value_enum, value_name = "STYLE")]
     csv_style: Option<CsvStyle>,
+    /// Write the payments as SEPA credit transfers too, to the folder sepa in --out
+    #[arg(long, requires = "config", conflicts_with_all = ["no_ledger", "provisional"])]
+    sepa: bool,
+    /// Who pays, and how, for --sepa: fund.toml
+    #[arg(long, value_name = "FILE", requires = "sepa")]
+    config: Option<PathBuf>,
     #[command(flatten)]
     watching: Watching,
 }
@@ -133,6 +142,7 @@ impl Run {
 
     fn settle(&self, watched: &Watched<'_>) -> anyhow::Result<u8> {
         let started = now();
+        let fund = self.fund()?;
         let law = law_file::read(self.law.as_ref())?;
         if !self.provisional && self.month.last_day() >= today() {
             let month = self.month;
@@ -143,14 +153,14 @@ impl Run {
         }
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
         let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
-        let night = Night { law: &law, exports: &exports, identity, started, watched };
+        let night = Night { law: &law, exports: &exports, identity, started, watched, fund };
         if self.no_ledger { self.without_ledger(night) } else { self.with_ledger(night) }
     }
 
     fn without_ledger(&self, night: Night<'_>) -> anyhow::Result<u8> {
         let staging = Staging::open(&self.out)?;
         if let Some(summary) = self.standing(&staging, &night.identity, night.exports)? {
-            return self.already_done(night.watched, &summary, &self.out.display().to_string());
+            return self.already_done(night.watched, None, &summary, &self.out.display().to_string());
         }
         let plan = self.plan(&night, None);
         let progress = Progress::default();
@@ -167,7 +177,7 @@ impl Run {
             staging.publish(std::mem::take(&mut settled.files))?;
             anyhow::Ok((settled, summary))
         })?;
-        self.report(night.watched, &summary, &settled)?;
+        self.report(night.watched, None, &summary, &settled)?;
         Ok(status(&settled))
     }
 
@@ -226,9 +236,16 @@ impl Run {
         Ok(())
     }
 
-    fn already_done(&self, watched: &Watched<'_>, summary: &Summary, place: &str) -> anyhow::Result<u8> {
+    fn already_done(
+        &self,
+        watched: &Watched<'_>,
+        fund: Option<&Fund>,
+        summary: &Summary,
+        place: &str,
+    ) -> anyhow::Result<u8> {
         watched.published(summary, false);
         self.for_people(summary)?;
+        let files = self.for_bank(fund, summary)?;
         if self.json {
             say(&summary.to_json()?);
         } else if !self.quiet {
@@ -236,18 +253,26 @@ impl Run {
             say(&format!(
                 "already done: {place} holds the results of these inputs since {since}; nothing was touched\n"
             ));
+            say(&files);
         }
         Ok(SETTLED)
     }
 
-    fn report(&self, watched: &Watched<'_>, summary: &Summary, settled: &Settled) -> anyhow::Result<()> {
+    fn report(
+        &self,
+        watched: &Watched<'_>,
+        fund: Option<&Fund>,
+        summary: &Summary,
+        settled: &Settled,
+    ) -> anyhow::Result<()> {
         watched.published(summary, true);
         self.for_people(summary)?;
+        let files = self.for_bank(fund, summary)?;
         if self.json {
             say(&summary.to_json()?);
         } else if !self.quiet {
             say(&people_table(summary, settled));
-            say(&format!("\nwritten to {}\n", self.out.display()));
+            say(&format!("\nwritten to {}\n{files}", self.out.display()));
         }
         if self.timings {
             eprint!("{}", timings_table(summary, settled));
@@ -263,6 +288,8 @@ struct Night<'n> {
     identity: Identity,
     started: String,
     watched: &'n Watched<'n>,
+    /// Who pays, where the files for the bank are asked for.
+    fund: Option<Fund>,
 }
 
 fn status(settled: &Settled) -> u8 {

@@ -65,7 +65,7 @@ pub fn explain(law: &Law, month: Month, id: BeneficiaryId, picked: &Picked, lang
     Some(statement)
 }
 
-fn sums(amounts: &Amounts) -> Sums {
+pub(super) fn sums(amounts: &Amounts) -> Sums {
     Sums {
         asr_days: amounts.asr_days,
         asr_gross: amounts.asr_gross,
@@ -77,10 +77,13 @@ fn sums(amounts: &Amounts) -> Sums {
     }
 }
 
+/// What stands in a faulty field may be a name, an account, a NIR: anomalies.csv has it, a statement has not.
+pub(super) fn may_be_told(code: &str) -> bool {
+    code >= "A204"
+}
+
 fn told_of(finding: &Finding, lang: Lang) -> Told {
     let entry = finding.code.entry();
-    // What stands in a faulty field may be a name, an account, a NIR: anomalies.csv has it, a statement has not.
-    let may_be_personal = entry.code < "A204";
     let (meaning, remedy) = told(finding.code, lang);
     let own_remedy = lang == Lang::En && finding.detail != entry.remedy;
     Told {
@@ -88,7 +91,7 @@ fn told_of(finding: &Finding, lang: Lang) -> Told {
         effect: entry.effect.name(),
         place: finding.place.to_string(),
         meaning,
-        found: (!may_be_personal).then(|| finding.found.clone()),
+        found: may_be_told(entry.code).then(|| finding.found.clone()),
         remedy: if own_remedy { finding.detail.to_string() } else { remedy.to_owned() },
         article: entry.article.to_string(),
     }
@@ -102,14 +105,14 @@ fn exact(mut amount: Decimal) -> String {
     amount.to_string()
 }
 
-struct Builder<'l> {
-    law: &'l Law,
-    month: Month,
-    rules: Rules<'l>,
+pub(super) struct Builder<'l> {
+    pub(super) law: &'l Law,
+    pub(super) month: Month,
+    pub(super) rules: Rules<'l>,
 }
 
 impl Builder<'_> {
-    fn empty(&self, id: BeneficiaryId) -> Statement {
+    pub(super) fn empty(&self, id: BeneficiaryId) -> Statement {
         let law = self.law;
         Statement {
             beneficiary_id: id,
@@ -123,11 +126,12 @@ impl Builder<'_> {
             idr: Vec::new(),
             findings: Vec::new(),
             amounts: sums(&Amounts::default()),
+            payment: None,
             rules: Vec::new(),
         }
     }
 
-    fn facts(&mut self, dossier: Dossier<'_>, right: &Right<'_>, grounds: Option<&Grounds<'_>>) -> Facts {
+    pub(super) fn facts(&mut self, dossier: Dossier<'_>, right: &Right<'_>, grounds: Option<&Grounds<'_>>) -> Facts {
         let fact = &dossier.beneficiary.fact;
         self.rules.cite(article::REGIME, fact.procedure_date, &["regime"]);
         self.rules.cite(article::POPULATION, fact.procedure_date, &["eligibility"]);
@@ -170,7 +174,7 @@ impl Builder<'_> {
         }
     }
 
-    fn lines(
+    pub(super) fn lines(
         &mut self,
         dossier: Dossier<'_>,
         settlement: &Settlement<'_>,

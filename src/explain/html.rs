@@ -12,9 +12,9 @@ use crate::page::{page, scrolled};
 pub fn html(statement: &Statement, lang: Lang) -> String {
     let text = Text(Style(lang));
     let word = |word: Word| word.in_lang(lang);
-    let title = format!("{} · {} · {}", word(Word::Statement), statement.beneficiary_id, month(statement, lang));
+    let title = format!("{} · {} · {}", word(Word::Statement), statement.beneficiary_id, text.0.month(statement.month));
     let sums = text.sums(statement);
-    let net = sums.last().map_or("", |row| row.value.as_str());
+    let net = text.net(statement);
     let tile = match statement.outcome {
         "paid" => "good",
         "nil" => "",
@@ -29,6 +29,12 @@ pub fn html(statement: &Statement, lang: Lang) -> String {
         }
         main {
             (section("result", word(Word::Result), &html! { (table(word(Word::Result), &sums, true)) }))
+            @if let Some(payment) = &statement.payment {
+                (section("payment", word(Word::Payment), &html! { (table(word(Word::Payment), &text.payment(payment), true)) }))
+                @if !payment.claims.is_empty() {
+                    (section("claims", word(Word::Claims), &html! { (table(word(Word::Claims), &text.claims(payment), false)) }))
+                }
+            }
             @if let Some(facts) = &statement.facts {
                 (section("facts", word(Word::Facts), &html! { (table(word(Word::Facts), &text.facts(facts), false)) }))
                 @if !statement.asr.is_empty() {
@@ -47,14 +53,6 @@ pub fn html(statement: &Statement, lang: Lang) -> String {
         footer { p { "SHA-256 (" (word(Word::Law)) ")" (text.0.colon()) (statement.law.sha256) } }
     };
     page(lang, &title, &body)
-}
-
-fn month(statement: &Statement, lang: Lang) -> String {
-    let iso = statement.month.to_string();
-    match (lang, iso.split_once('-')) {
-        (Lang::Fr, Some((year, month))) => format!("{month}/{year}"),
-        _ => iso,
-    }
 }
 
 fn section(id: &str, head: &str, body: &Markup) -> Markup {

@@ -5,6 +5,7 @@ mod build;
 mod calendar_text;
 mod html;
 mod json;
+mod of_run;
 mod pick;
 mod rows;
 mod rules;
@@ -16,7 +17,10 @@ pub mod words;
 pub use build::explain;
 pub use calendar_text::calendar_text;
 pub use html::html;
+pub use of_run::{Disagrees, RunTold, explain_run};
 pub use pick::{Picked, pick};
 pub use rules::{Rule, Value};
-pub use statement::{AsrStep, Facts, IdrStep, LawUsed, Statement, Sums, Told, UnpaidStep};
+pub use statement::{
+    AsrStep, Facts, IdrStep, LawUsed, PaidClaim, PaidLine, PaymentTold, Statement, Sums, Told, UnpaidStep,
+};
 pub use text::text;

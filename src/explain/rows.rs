@@ -1,7 +1,7 @@
 //! Aligned rows, and how amounts and days look to a person.
 
 use super::words::{Lang, Word};
-use crate::calendar::{Day, Span};
+use crate::calendar::{Day, Month, Span};
 use crate::identity::Siret;
 
 /// A label, a value to the right, a remark, and the rules.
@@ -47,6 +47,14 @@ impl Style {
         let iso = day.to_string();
         match (self.0, iso.split('-').collect::<Vec<_>>().as_slice()) {
             (Lang::Fr, [year, month, day]) => format!("{day}/{month}/{year}"),
+            _ => iso,
+        }
+    }
+
+    pub(super) fn month(self, month: Month) -> String {
+        let iso = month.to_string();
+        match (self.0, iso.split_once('-')) {
+            (Lang::Fr, Some((year, month))) => format!("{month}/{year}"),
             _ => iso,
         }
     }

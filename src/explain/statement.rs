@@ -17,7 +17,7 @@ pub struct Statement {
     pub month: Month,
     /// By which law.
     pub law: LawUsed,
-    /// `paid`, `nil`, `held` or `refused`.
+    /// `paid`, `nil`, `held` or `refused`; of a run in the ledger also `absent`: no row in its exports.
     pub outcome: &'static str,
     /// Why nothing is owed, as in `decisions.csv`.
     pub reason: Option<&'static str>,
@@ -31,8 +31,11 @@ pub struct Statement {
     pub idr: Vec<IdrStep>,
     /// What was found.
     pub findings: Vec<Told>,
-    /// The sums that are paid.
+    /// What the month is worth: the sums of the steps.
     pub amounts: Sums,
+    /// What was paid, where a run of the ledger is explained; otherwise all that the month is worth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentTold>,
     /// Every rule that was applied, and the values in force.
     pub rules: Vec<Rule>,
 }
@@ -51,7 +54,7 @@ pub struct LawUsed {
 /// The facts as the rules take them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Facts {
-    /// Its line in `beneficiaries.csv`.
+    /// Its line in `beneficiaries.csv`; 0 where the ledger kept the facts.
     pub line: u64,
     /// R0.1.
     pub procedure_date: Day,
@@ -201,7 +204,7 @@ pub struct Frozen {
 /// R6.3, R6.4, R6.5, R6.7: the month of a job.
 #[derive(Clone, Debug, Serialize)]
 pub struct IdrMonth {
-    /// Its line in `earnings.csv`.
+    /// Its line in `earnings.csv`; 0 where the ledger kept the facts.
     pub line: u64,
     /// The base pay of the month.
     pub base: Cents,
@@ -268,6 +271,65 @@ pub struct Sums {
     pub idr: Cents,
     /// What is paid.
     pub net: Cents,
+}
+
+/// What one run of the ledger paid.
+#[derive(Clone, Debug, Serialize)]
+pub struct PaymentTold {
+    /// The number of the run.
+    pub run: u32,
+    /// Its number among the runs of the month.
+    pub sequence_in_month: u32,
+    /// What earlier runs had paid for the month, less what was claimed back.
+    pub paid_before: Cents,
+    /// What this run paid for the month itself.
+    pub current: Sums,
+    /// What it paid in addition, by month and kind.
+    pub arrears: Vec<PaidLine>,
+    /// The sum of that.
+    pub arrears_net: Cents,
+    /// The claims that it raised or recovered from, and those that are open besides.
+    pub claims: Vec<PaidClaim>,
+    /// What it kept back for claims.
+    pub recovered: Cents,
+    /// What it paid, as in `payments.csv`.
+    pub net: Cents,
+}
+
+/// A row of `arrears.csv`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PaidLine {
+    /// The month of entitlement.
+    pub month: Month,
+    /// `asr` or `idr`.
+    pub kind: &'static str,
+    /// What is paid.
+    pub amount: Cents,
+    /// The word for why.
+    pub reason: String,
+    /// What changed.
+    pub changed: String,
+}
+
+/// A claim (trop-perçu), as it stands behind the run.
+#[derive(Clone, Debug, Serialize)]
+pub struct PaidClaim {
+    /// The month of entitlement.
+    pub month: Month,
+    /// `asr` or `idr`.
+    pub kind: &'static str,
+    /// The number of the run that raised it.
+    pub raised: u32,
+    /// What was claimed.
+    pub amount: Cents,
+    /// What this run kept back for it.
+    pub recovered: Cents,
+    /// What is left of it.
+    pub balance: Cents,
+    /// The word for why, where this run raised it.
+    pub reason: String,
+    /// What changed.
+    pub changed: String,
 }
 
 fn are<S: serde::Serializer>(parts: &AreParts, serializer: S) -> Result<S::Ok, S::Error> {

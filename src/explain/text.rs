@@ -1,6 +1,6 @@
 use super::rows::{Row, Style, aligned, employer};
-use super::statement::{AsrStep, Facts, IdrStep, Statement};
-use super::words::{Lang, Word, event, outcome};
+use super::statement::{AsrStep, Facts, IdrStep, PaymentTold, Statement};
+use super::words::{self, Lang, Word, event, outcome};
 use crate::calendar::Day;
 use crate::money::Cents;
 use crate::settle::Reason;
@@ -56,6 +56,12 @@ impl Text {
             self.section(&mut out, Word::Findings, &self.findings(statement));
         }
         self.section(&mut out, Word::Result, &self.result(statement));
+        if let Some(payment) = &statement.payment {
+            self.section(&mut out, Word::Payment, &aligned(&self.payment(payment), 2));
+            if !payment.claims.is_empty() {
+                self.section(&mut out, Word::Claims, &aligned(&self.claims(payment), 2));
+            }
+        }
         if !statement.rules.is_empty() {
             self.section(&mut out, Word::Rules, &self.rules(statement));
         }
@@ -275,14 +281,65 @@ impl Text {
     pub(super) fn sums(self, statement: &Statement) -> Vec<Row> {
         let sums = &statement.amounts;
         let days = format!("{} {}", sums.asr_days, self.word(Word::Days));
+        let last = if statement.payment.is_some() { Word::Worth } else { Word::Net };
         vec![
             row(self.word(Word::AsrGross), self.amount(sums.asr_gross), days, ""),
             row(self.word(Word::PensionOffset), self.amount(-sums.pension_offset), "", ""),
             row(self.word(Word::Participation), self.amount(-sums.participation), "", ""),
             row(self.word(Word::AsrNet), self.amount(sums.asr_net), "", ""),
             row(self.word(Word::Idr), self.amount(sums.idr), "", ""),
-            row(self.word(Word::Net), self.amount(sums.net), "", ""),
+            row(self.word(last), self.amount(sums.net), "", ""),
         ]
+    }
+
+    /// What is paid.
+    pub(super) fn net(self, statement: &Statement) -> String {
+        self.amount(statement.payment.as_ref().map_or(statement.amounts.net, |payment| payment.net))
+    }
+
+    /// What a run paid, the net last.
+    pub(super) fn payment(self, payment: &PaymentTold) -> Vec<Row> {
+        let (style, colon) = (self.0, self.0.colon());
+        let number = format!("{} {}", self.word(Word::OfTheMonth), payment.sequence_in_month);
+        let before = format!("{}{colon}{}", self.word(Word::PaidBefore), self.amount(payment.paid_before));
+        let before = if payment.paid_before == Cents::ZERO { String::new() } else { before };
+        let mut rows = vec![
+            row(self.word(Word::Run), payment.run.to_string(), number, ""),
+            row(self.word(Word::ForMonth), self.amount(payment.current.net), before, ""),
+        ];
+        for line in &payment.arrears {
+            let label =
+                format!("{} {} {}", self.word(Word::Arrears), style.month(line.month), line.kind.to_uppercase());
+            rows.push(row(label, self.amount(line.amount), self.because(&line.reason, &line.changed), ""));
+        }
+        for claim in payment.claims.iter().filter(|claim| claim.recovered > Cents::ZERO) {
+            let kind = claim.kind.to_uppercase();
+            let label = format!("{} {} {kind}", self.word(Word::Recovered), style.month(claim.month));
+            let raised = format!("{} {}", self.word(Word::RaisedBy), claim.raised);
+            rows.push(row(label, self.amount(-claim.recovered), raised, ""));
+        }
+        rows.push(row(self.word(Word::Net), self.amount(payment.net), "", ""));
+        rows
+    }
+
+    /// The claims as they stand behind a run.
+    pub(super) fn claims(self, payment: &PaymentTold) -> Vec<Row> {
+        let (style, colon) = (self.0, self.0.colon());
+        let rows = payment.claims.iter().map(|claim| {
+            let label =
+                format!("{} {} {}", self.word(Word::Claim), style.month(claim.month), claim.kind.to_uppercase());
+            let left = format!("{}{colon}{}", self.word(Word::Balance), self.amount(claim.balance));
+            let raised = format!("{left}; {} {}", self.word(Word::RaisedBy), claim.raised);
+            let why = self.because(&claim.reason, &claim.changed);
+            let note = if claim.raised == payment.run { format!("{raised}{colon}{why}") } else { raised };
+            row(label, self.amount(claim.amount), note, "")
+        });
+        rows.collect()
+    }
+
+    fn because(self, reason: &str, changed: &str) -> String {
+        let reason = words::reason(reason, self.0.0);
+        if changed.is_empty() { reason.to_owned() } else { format!("{reason} ({changed})") }
     }
 
     /// Since when a value of the law is in force.

@@ -122,6 +122,18 @@ words! {
     AsrNet = "ASR net", "ASR nette";
     Net = "net to pay", "net à payer";
     Outcome = "outcome", "décision";
+    Worth = "the month is worth", "valeur du mois";
+    Payment = "Payment of the run", "Versement";
+    Run = "run", "traitement";
+    OfTheMonth = "of the month, no.", "du mois, n°";
+    ForMonth = "paid for the month", "payé pour le mois";
+    PaidBefore = "paid by earlier runs", "payé auparavant";
+    Arrears = "arrears", "rappel";
+    Recovered = "kept back, claim", "retenu, trop-perçu";
+    Claims = "Claims", "Trop-perçus";
+    Claim = "claim", "trop-perçu";
+    Balance = "left to recover", "reste à recouvrer";
+    RaisedBy = "raised by run", "constaté par le traitement";
     Rules = "Rules applied and values in force", "Règles appliquées et valeurs en vigueur";
     Always = "choice", "choix";
     Law = "law", "droit";
@@ -349,12 +361,30 @@ pub fn outcome(name: &str, lang: Lang) -> &str {
         (_, "nil") => "rien n'est dû",
         (_, "held") => "en attente",
         (_, "refused") => "ligne rejetée",
+        (_, "absent") => "absent des exports",
         (_, "not-started") => "la CRP n'a pas commencé",
         (_, "term-passed") => "terme passé",
         (_, "interrupted") => "interrompue",
         (_, "are-days-used") => "jours d'ARE épuisés",
         (_, "pension-covers") => "la pension couvre l'ASR",
         (_, "paid-before") => "déjà payé",
+        (..) => name,
+    }
+}
+
+/// Why arrears were paid or a claim was raised; the words of `arrears.csv` and `claims.csv`.
+pub fn reason(name: &str, lang: Lang) -> &str {
+    match (lang, name) {
+        (Lang::En, "new-case") => "the case was not known",
+        (Lang::En, "left-open") => "the month was left open",
+        (Lang::En, "late-proof") => "late proof",
+        (Lang::En, "changed-facts") => "facts changed",
+        (Lang::En, "law") => "the law data or the program changed",
+        (Lang::Fr, "new-case") => "dossier nouveau",
+        (Lang::Fr, "left-open") => "mois resté en suspens",
+        (Lang::Fr, "late-proof") => "justificatif tardif",
+        (Lang::Fr, "changed-facts") => "données modifiées",
+        (Lang::Fr, "law") => "données de droit ou programme modifiés",
         (..) => name,
     }
 }
@@ -468,7 +498,12 @@ mod tests {
         for kind in EventKind::ALL {
             assert!(!event(kind, Lang::Fr).contains('_'), "{kind}");
         }
-        for name in ["paid", "nil", "held", "refused", "not-started", "term-passed", "interrupted", "are-days-used"] {
+        for name in ["new-case", "left-open", "late-proof", "changed-facts", "law"] {
+            assert!([Lang::En, Lang::Fr].iter().all(|&lang| reason(name, lang) != name), "{name}");
+        }
+        for name in
+            ["paid", "nil", "held", "refused", "absent", "not-started", "term-passed", "interrupted", "are-days-used"]
+        {
             assert_ne!(outcome(name, Lang::Fr), name);
         }
         for &code in Code::ALL {

@@ -68,18 +68,6 @@ pub enum LedgerError {
         /// The last one.
         last: u32,
     },
-    /// A run is in the ledger, and its results could not be put where they were to be.
-    #[error(
-        "run {number} is in the ledger, but its results are not published: {error}; run {month} again with its exports and another --out"
-    )]
-    NotPublished {
-        /// The run.
-        number: u32,
-        /// Its month.
-        month: crate::calendar::Month,
-        /// Why not.
-        error: Box<LedgerError>,
-    },
     /// Another run holds the ledger.
     #[error("{path}: another run holds the ledger ({holder}); wait for it", path = .path.display())]
     Busy {

@@ -115,8 +115,8 @@ impl Ledger {
 }
 
 impl HeldLedger {
-    /// Holds a ledger, makes it where there is none, and clears away what a killed run left; see
-    /// [`HeldLedger::finish_publication`] for what it had committed. `holder` says who holds it, and since when.
+    /// Holds a ledger, makes it where there is none, clears away what a killed run left, and finishes what a killed run had
+    /// committed. `holder` says who holds it, and since when.
     ///
     /// # Errors
     /// Another run holds it, or it can't be read or written.
@@ -160,23 +160,9 @@ impl HeldLedger {
             if orphan.symlink_metadata().is_ok() {
                 fs::remove_dir_all(&orphan).map_err(system(&orphan))?;
             }
-            // A month without a run is of no use; one with runs is not empty, and stays.
-            _ = fs::remove_dir(month.path());
         }
-        Ok(())
-    }
-
-    /// Publishes what a killed run had committed.
-    ///
-    /// # Errors
-    /// It can't be published where it was to be: the same run again may publish it elsewhere.
-    pub fn finish_publication(&self) -> Result<(), LedgerError> {
-        for run in self.runs()?.iter().filter(|run| run.state == State::Committed) {
-            self.publish_again(run, &run.published_to).map_err(|error| LedgerError::NotPublished {
-                number: run.number,
-                month: run.month,
-                error: Box::new(error),
-            })?;
+        for run in runs.iter().filter(|run| run.state == State::Committed) {
+            self.publish_again(run, &run.published_to)?;
         }
         Ok(())
     }

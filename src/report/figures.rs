@@ -255,7 +255,8 @@ impl Figures {
             if found.samples.len() < SAMPLES {
                 row.article.clone_into(&mut found.article);
                 let column = row.column.map_or_else(String::new, |column| format!(":{column}"));
-                let place = format!("{}:{}{column}", row.file, row.line);
+                let line = row.line.map_or_else(String::new, |line| format!(":{line}"));
+                let place = format!("{}{line}{column}", row.file);
                 found.samples.push(Sample { beneficiary: row.beneficiary_id.to_owned(), place });
             }
         }

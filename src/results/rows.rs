@@ -115,7 +115,8 @@ pub struct Anomaly<'r> {
     pub effect: &'r str,
     pub beneficiary_id: &'r str,
     pub file: &'r str,
-    pub line: u64,
+    /// None where the ledger tells of what it keeps.
+    pub line: Option<u64>,
     pub column: Option<u64>,
     pub found: &'r str,
     pub message: &'r str,
@@ -132,6 +133,8 @@ pub struct Arrears<'r> {
     #[serde(deserialize_with = "cents")]
     pub amount: Cents,
     pub reason: &'r str,
+    #[serde(default)]
+    pub changed: &'r str,
 }
 
 /// A row of `claims.csv`: an overpayment that was raised or recovered from in the run.
@@ -149,4 +152,6 @@ pub struct Claim<'r> {
     #[serde(deserialize_with = "cents")]
     pub balance: Cents,
     pub reason: &'r str,
+    #[serde(default)]
+    pub changed: &'r str,
 }

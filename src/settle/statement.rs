@@ -123,6 +123,16 @@ impl Outcome {
 }
 
 impl NilReason {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::NotStarted,
+        Self::TermPassed,
+        Self::Interrupted,
+        Self::AreDaysUsed,
+        Self::PensionCovers,
+        Self::PaidBefore,
+    ];
+
     /// The word in the files.
     pub const fn name(self) -> &'static str {
         match self {

@@ -46,7 +46,8 @@ pub(in crate::commands) struct Sepa {
 impl Sepa {
     pub(in crate::commands) fn carry_out(&self) -> anyhow::Result<u8> {
         let fund = read_fund(&self.config)?;
-        export(&fund, &self.ledger, self.run, &self.out, self.execution, self.replace)
+        say(&export(&fund, &self.ledger, self.run, &self.out, self.execution, self.replace)?);
+        Ok(SETTLED)
     }
 }
 
@@ -57,7 +58,7 @@ pub(in crate::commands) fn read_fund(path: &Path) -> anyhow::Result<Fund> {
     Fund::read(&text).map_err(|fault| anyhow::anyhow!("{name}:{fault}"))
 }
 
-/// Writes the transfers of a run to a folder.
+/// Writes the transfers of a run to a folder, and tells which files it wrote.
 pub(in crate::commands) fn export(
     fund: &Fund,
     ledger: &Path,
@@ -65,7 +66,7 @@ pub(in crate::commands) fn export(
     out: &Path,
     execution: Option<Day>,
     replace: bool,
-) -> anyhow::Result<u8> {
+) -> anyhow::Result<String> {
     let run = RunFolder::find(ledger, run)?;
     let summary = &run.summary;
     if summary.identity.provisional {
@@ -113,6 +114,5 @@ pub(in crate::commands) fn export(
         grouped(&count.to_string()),
         order.execution
     ));
-    say(&text);
-    Ok(SETTLED)
+    Ok(text)
 }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 
-use super::super::watch::Watched;
 use super::super::{now, progress::Bar, say};
 use super::{Night, Run, flatten, stages, status};
 use crate::calendar::Month;
@@ -28,9 +27,8 @@ impl Run {
         }
         let runs = ledger.runs()?;
         if let Some(run) = self.same_run(&runs, &night)? {
-            return self.done_before(&ledger, run, night.watched);
+            return self.done_before(&ledger, run, &night);
         }
-        ledger.finish_publication()?;
         self.may_run(&runs, &ledger)?;
         self.may_replace(&runs)?;
 
@@ -99,7 +97,7 @@ impl Run {
                 self.out.display()
             )
         })?;
-        self.report(night.watched, &summary, &settled)?;
+        self.report(night.watched, night.fund.as_ref(), &summary, &settled)?;
         Ok(status(&settled))
     }
 
@@ -118,16 +116,15 @@ impl Run {
     }
 
     /// The ledger has the run already: its results are put where they are asked for, if they don't stand there.
-    fn done_before(&self, ledger: &HeldLedger, run: &ledger::Run, watched: &Watched<'_>) -> anyhow::Result<u8> {
+    fn done_before(&self, ledger: &HeldLedger, run: &ledger::Run, night: &Night<'_>) -> anyhow::Result<u8> {
         let summary = &run.record.summary;
         let stands = Summary::read(&self.out).is_some_and(|there| there == *summary && there.is_complete(&self.out));
         if !stands {
             self.may_replace(&ledger.runs()?)?;
-        }
-        if !stands || run.state == ledger::State::Committed {
             ledger.publish_again(run, &self.out)?;
         }
-        self.already_done(watched, summary, &format!("run {} of {}", run.number, self.ledger.display()))
+        let place = format!("run {} of {}", run.number, self.ledger.display());
+        self.already_done(night.watched, night.fund.as_ref(), summary, &place)
     }
 
     /// Months are run in order, each as often as facts change, until it is closed.
