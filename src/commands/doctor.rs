@@ -78,13 +78,7 @@ impl Doctor {
                 if export != Export::Events {
                     continue;
                 }
-                table.push([
-                    export.to_string(),
-                    "none".to_owned(),
-                    String::new(),
-                    String::new(),
-                    String::new(),
-                ]);
+                table.push([export.to_string(), "none".to_owned(), String::new(), String::new(), String::new()]);
                 continue;
             }
             match look(export, exports.open(export)?, self.encoding.encoding(), month) {
