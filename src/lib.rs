@@ -24,6 +24,7 @@ pub mod night;
 pub mod page;
 pub mod pipeline;
 pub mod publish;
+pub mod redact;
 pub mod report;
 pub mod results;
 pub mod revision;

@@ -16,7 +16,7 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 16] = [
+const MAY_NAME: [(&str, &[&str]); 17] = [
     ("accounts", &["bank", "calendar", "money"]),
     ("bank", &["calendar", "hexadecimal", "identity", "ledger", "money", "publish"]),
     ("calendar", &[]),
@@ -33,6 +33,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
     ("money", &[]),
     ("page", &["explain"]),
     ("pipeline", &[]),
+    ("redact", &["anomaly", "calendar", "columns", "exports", "identity"]),
     ("report", &["anomaly", "explain", "money", "page", "publish", "results"]),
     ("results", &["money"]),
     ("revision", &["anomaly", "calendar", "columns", "dossier", "facts", "identity", "law", "money", "settle"]),

@@ -16,6 +16,7 @@ mod metrics;
 mod outstanding;
 mod progress;
 mod reconcile;
+mod redact;
 mod reissue;
 mod report;
 mod results;
@@ -72,6 +73,7 @@ enum Command {
     Outstanding(outstanding::Outstanding),
     Reissue(reissue::Reissue),
     Reconcile(reconcile::Reconcile),
+    Redact(redact::Redact),
     Simulate(simulate::Simulate),
     Deadlines(deadlines::Deadlines),
     Stats(stats::Stats),
@@ -99,6 +101,7 @@ impl Command {
             Self::Outstanding(outstanding) => outstanding.carry_out(),
             Self::Reissue(reissue) => reissue.carry_out(),
             Self::Reconcile(reconcile) => reconcile.carry_out(),
+            Self::Redact(redact) => redact.carry_out(),
             Self::Report(report) => report.carry_out(),
             Self::Man(man) => man.carry_out(),
             Self::Completions(completions) => completions.carry_out(),

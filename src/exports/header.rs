@@ -104,6 +104,18 @@ impl Header {
         usize::from(self.places[column as usize])
     }
 
+    /// The column whose field stands at a place; `None` of one that the program does not know.
+    pub fn column(&self, at: usize) -> Option<Column> {
+        self.export.columns().iter().copied().find(|&column| self.place(column) == Some(at))
+    }
+
+    /// The fields of a row, without their quotes, with their outer spaces.
+    pub fn fields(&self, row: &[u8], quoted: bool) -> Vec<Vec<u8>> {
+        let mut fields = Fields::default();
+        fields.split(row, quoted, self.dialect.delimiter.byte());
+        (0..fields.count()).map(|at| fields.get(fields.base(row), at).text().to_vec()).collect()
+    }
+
     /// The number of a column as people count, from 1.
     pub fn number(&self, column: Column) -> Option<usize> {
         self.place(column).map(|place| place + 1)
