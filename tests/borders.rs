@@ -34,7 +34,7 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
     ("page", &["explain"]),
     ("pipeline", &[]),
     ("redact", &["anomaly", "calendar", "columns", "exports", "identity"]),
-    ("report", &["anomaly", "explain", "money", "page", "publish", "results"]),
+    ("report", &["anomaly", "explain", "money", "page", "publish", "results", "stats"]),
     ("results", &["money"]),
     ("revision", &["anomaly", "calendar", "columns", "dossier", "facts", "identity", "law", "money", "settle"]),
     ("settle", &["anomaly", "calendar", "columns", "facts", "identity", "law", "money"]),

@@ -137,6 +137,45 @@ fn the_month_before_is_compared() {
     assert!(rows.iter().any(|row| row.starts_with("rows read1")), "{rows:?}");
 }
 
+#[test]
+fn the_figures_of_the_month_are_those_of_stats() {
+    let folder = TempDir::new().unwrap();
+    let out = demonstration(folder.path());
+    let exports = fixtures().join("exports/2009-05");
+    let mut command = versement();
+    command.args(["stats", "--format", "json", "--month", "2009-05", "--exports"]).arg(&exports);
+    let stats = Ran::of(command.output().unwrap()).has_status(0).stdout;
+    let stats: serde_json::Value = serde_json::from_str(&stats).unwrap();
+    for (lang, entries, stock) in
+        [("en", "entries", "stock on the last day"), ("fr", "entrées", "stock au dernier jour")]
+    {
+        let text = report(&out, &["--lang", lang, "--exports", exports.to_str().unwrap()]);
+        is_sound(&text);
+        let rows = select(&Html::parse_document(&text), "#month tbody tr");
+        for (name, key) in [(entries, "entries"), (stock, "stock")] {
+            assert!(rows.contains(&format!("{name}{}", stats["all"][key])), "{name}: {rows:?}");
+        }
+        for regime in stats["by_regime"].as_object().unwrap().keys() {
+            assert!(rows.iter().any(|row| row.starts_with(regime.as_str())), "{regime}: {rows:?}");
+        }
+    }
+    // Neither other exports nor another law than those of the run.
+    let law = folder.path().join("law.toml");
+    fs::write(&law, format!("{}\n# other\n", versement::law::Law::BUILT_IN)).unwrap();
+    let (other, law) = (Night::new(), law.to_str().unwrap());
+    let (other, own) = (other.exports(), exports.to_str().unwrap());
+    for (options, told) in [
+        (&["--exports", other.to_str().unwrap()][..], "not the exports that the run read"),
+        (&["--exports", own, "--law", law], "other law data"),
+    ] {
+        let page = folder.path().join("other.html");
+        let mut command = versement();
+        command.arg("report").arg("--results").arg(&out).args(options).arg("--out").arg(&page);
+        Ran::of(command.output().unwrap()).has_status(2).tells(&[told]);
+        assert!(!page.exists());
+    }
+}
+
 /// A ledger with April and May of 2009. In May it is known that B001 was sick for ten days of April, and B002 comes late.
 fn ledger(folder: &Path) -> PathBuf {
     let ledger = folder.join("ledger");

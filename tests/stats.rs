@@ -1,11 +1,15 @@
 //! The figures of a month against what the generator made, and the deadlines and figures whatever the threads and the order.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub, missing_docs)]
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small counts")]
 
+mod common;
+
 use std::collections::BTreeMap;
+use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use common::{EVENTS, Night, Ran, beneficiary, table, versement};
 use serde_json::Value;
 use tempfile::TempDir;
 use versement::exports::Encoding;
@@ -124,4 +128,94 @@ fn threads_batches_and_order_change_neither_deadlines_nor_figures() {
     for (folder, threads) in [(&sorted, 2), (&sorted, 7), (&shuffled, 1), (&shuffled, 3)] {
         assert!(beside(folder.path(), threads) == expected, "{threads} threads");
     }
+}
+
+fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
+}
+
+fn cents(amount: &str) -> i64 {
+    amount.replace('.', "").parse().unwrap()
+}
+
+#[test]
+fn with_a_ledger_the_spending_is_what_its_runs_paid() {
+    let folder = TempDir::new().unwrap();
+    let settle = |night: &Night, month: &str, out: &str| {
+        let mut command = versement();
+        command.args(["run", "--quiet", "--month", month, "--exports"]).arg(night.exports());
+        command.arg("--ledger").arg(folder.path().join("ledger")).arg("--out").arg(folder.path().join(out));
+        Ran::of(command.output().unwrap()).has_status(0);
+    };
+    settle(&Night::new(), "2009-04", "1");
+    // In May it is known that B001 was sick for ten days of April; B002 comes late, and in the second run is sick too.
+    let events = ["B001,sickness,2009-04-21,2009-04-30", "B002,sickness,2009-05-02,2009-05-11"];
+    let may = |events: &[&str]| {
+        Night::new().of(["B001", "B002"].map(beneficiary)).with("events.csv", table(EVENTS, events.iter()))
+    };
+    settle(&may(&events[..1]), "2009-05", "2");
+    settle(&may(&events), "2009-05", "3");
+    let exports = may(&events);
+    let stats = |month: &str, format: &str| {
+        let mut command = versement();
+        command.args(["stats", "--month", month, "--format", format, "--exports"]).arg(exports.exports());
+        Ran::of(command.arg("--ledger").arg(folder.path().join("ledger")).output().unwrap())
+    };
+    let told: Value = serde_json::from_str(&stats("2009-05", "json").has_status(0).stdout).unwrap();
+    let spending = &told["spending"];
+    assert_eq!(spending["runs"].to_string(), "[2,3]");
+    let payments: Vec<_> =
+        ["2", "3"].iter().flat_map(|out| rows(&folder.path().join(out).join("payments.csv"))).collect();
+    for column in ["asr_net", "idr", "arrears", "recovered", "net"] {
+        let paid: i64 = payments.iter().map(|row| cents(&row[column])).sum();
+        assert_eq!(cents(spending[column].as_str().unwrap()), paid, "{column}");
+    }
+    assert!(cents(spending["arrears"].as_str().unwrap()) > 0);
+    // Ten days of 46.20 each; those of May move its last day from the 92nd indemnified day, 40.20, to the 82nd: 6.00 less.
+    assert_eq!((&spending["claims_raised"], &spending["claims_open"]), (&"918.00".into(), &"918.00".into()));
+    let text = stats("2009-05", "text").has_status(0).stdout;
+    assert!(text.contains("by run 2, 3") && text.contains("claims raised") && text.contains("918.00"), "{text}");
+    stats("2009-06", "text").has_status(2).tells(&["no run of 2009-06"]);
+}
+
+#[test]
+fn contributions_are_added_up_by_employer() {
+    let (exports, _) = made("2009-05", 1_000, true);
+    let folder = TempDir::new().unwrap();
+    let (out, file) = (folder.path().join("out"), folder.path().join("by-employer.csv"));
+    let mut command = versement();
+    command.args(["run", "--no-ledger", "--quiet", "--month", "2009-05", "--exports"]).arg(exports.path());
+    Ran::of(command.arg("--out").arg(&out).output().unwrap()).has_status(1);
+    let add_up = || {
+        let mut command = versement();
+        command.arg("contributions").arg("--results").arg(&out).arg("--out").arg(&file);
+        Ran::of(command.output().unwrap())
+    };
+    add_up().has_status(0);
+    let columns = ["notice_due", "dif_due", "penalty_due", "due", "state_share", "employee_notice"];
+    let mut expected: BTreeMap<String, (u64, [i64; 6])> = BTreeMap::new();
+    for row in rows(&out.join("contributions.csv")) {
+        let own = expected.entry(row["employer"].clone()).or_default();
+        own.0 += 1;
+        own.1.iter_mut().zip(columns).for_each(|(sum, column)| *sum += cents(&row[column]));
+    }
+    assert!(expected.len() > 5 && expected.values().any(|(dismissals, _)| *dismissals > 1), "{}", expected.len());
+    let found = rows(&file);
+    let read = |row: &BTreeMap<String, String>| {
+        (row["employer"].clone(), (row["dismissals"].parse().unwrap(), columns.map(|column| cents(&row[column]))))
+    };
+    assert_eq!(found.iter().map(read).collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>());
+
+    // A file that was changed gives nothing, nor does a run without employers.csv.
+    fs::remove_file(&file).unwrap();
+    let text = fs::read_to_string(out.join("contributions.csv")).unwrap();
+    let last = text.trim_end().rfind('\n').unwrap();
+    fs::write(out.join("contributions.csv"), &text[..=last]).unwrap();
+    add_up().has_status(2).tells(&["does not add up"]);
+    assert!(!file.exists());
+    let night = Night::new();
+    night.run().has_status(0);
+    let mut command = versement();
+    command.arg("contributions").arg("--results").arg(night.out()).arg("--out").arg(&file);
+    Ran::of(command.output().unwrap()).has_status(2).tells(&["no employers.csv"]);
 }

@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod close;
+mod contributions;
 mod deadlines;
 mod diff;
 mod doctor;
@@ -77,6 +78,7 @@ enum Command {
     Simulate(simulate::Simulate),
     Deadlines(deadlines::Deadlines),
     Stats(stats::Stats),
+    Contributions(contributions::Contributions),
     Law(law::Law),
     Generate(generate::Generate),
     Report(report::Report),
@@ -108,6 +110,7 @@ impl Command {
             Self::Simulate(simulate) => simulate.carry_out(),
             Self::Deadlines(deadlines) => deadlines.carry_out(),
             Self::Stats(stats) => stats.carry_out(),
+            Self::Contributions(contributions) => contributions.carry_out(),
             Self::Law(law) => law.carry_out(),
             Self::Generate(generate) => generate.carry_out(),
         }

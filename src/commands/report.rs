@@ -1,13 +1,18 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use clap::Args;
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
 
 use super::explain::lang;
 use super::results::{self, Which};
-use super::{SETTLED, say};
+use super::run::EncodingName;
+use super::stats::count;
+use super::{SETTLED, law, say};
 use crate::explain::words::Lang;
+use crate::intake::Exports;
+use crate::publish::summary::{Identity, Summary};
 use crate::report::{Figures, Files, html};
+use crate::stats::Stats;
 
 /// Writes the report of a run: one page that opens in any browser, without a network.
 ///
@@ -18,6 +23,7 @@ use crate::report::{Figures, Files, html};
   versement report --results out/2009-05 --out report.html
   versement report --results out/2009-05 --before out/2009-04 --lang fr --out rapport.html
   versement report --run 1 --ledger ledger --out report.html
+  versement report --results out/2009-05 --exports exports/2009-05 --out report.html
 
 Exit status: 0 written; 2 the results can't be read, or don't add up.")]
 pub(super) struct Report {
@@ -26,6 +32,12 @@ pub(super) struct Report {
     /// The results of the month before, to compare with; found by itself in a ledger
     #[arg(long, value_name = "DIR", conflicts_with = "ledger")]
     before: Option<PathBuf>,
+    /// The exports of the run, to count entries, stock, exits and wages from them as `versement stats` does
+    #[arg(long, value_name = "DIR")]
+    exports: Option<PathBuf>,
+    /// The law file of the run, if it was not the one in the program
+    #[arg(long, value_name = "FILE", requires = "exports")]
+    law: Option<PathBuf>,
     /// The file to write; one that stands there is replaced
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -48,10 +60,44 @@ impl Report {
             claims: run.open_if_there("claims.csv")?,
         };
         let folder = run.folder.display().to_string();
-        let figures = Figures::gather(run.summary, run.run, before, files).with_context(|| folder)?;
+        let month = self.exports.as_ref().map(|exports| self.month(exports, &run.summary)).transpose()?;
+        let mut figures = Figures::gather(run.summary, run.run, before, files).with_context(|| folder)?;
+        figures.month = month;
         write_whole(&self.out, html(&figures, run.run, self.lang).as_bytes())?;
         say(&format!("written to {}\n", self.out.display()));
         Ok(SETTLED)
+    }
+}
+
+impl Report {
+    /// The figures of the month of a run, from the exports that it read and by its law.
+    fn month(&self, exports: &Path, summary: &Summary) -> anyhow::Result<Stats> {
+        let law = law::read(self.law.as_ref())?;
+        let identity = &summary.identity;
+        if law.digest != identity.law.sha256 {
+            bail!(
+                "the run used other law data ({}) than is given ({}); give that file with --law",
+                identity.law.name,
+                law.name
+            );
+        }
+        let place = exports.display().to_string();
+        let exports = Exports::find(exports).with_context(|| place.clone())?;
+        let now =
+            Identity { inputs: Vec::new(), ..identity.clone() }.with_inputs(&exports).with_context(|| place.clone())?;
+        let known = identity.inputs.iter().map(|file| (&file.name, file.bytes, file.sha256.as_ref()));
+        let same = now.inputs.len() == identity.inputs.len()
+            && known.zip(&now.inputs).all(|((name, bytes, digest), file)| {
+                (name, bytes) == (&file.name, file.bytes)
+                    && digest.is_none_or(|digest| Some(digest) == file.sha256.as_ref())
+            });
+        if !same {
+            bail!("{place}: these are not the exports that the run read; give those, or leave --exports out");
+        }
+        let month = identity.month.parse().context("the month in summary.json")?;
+        let encoding = EncodingName::from_str(&identity.encoding, false);
+        let encoding = encoding.map_err(|_| anyhow::anyhow!("the encoding in summary.json is not known"))?;
+        count(&law, &exports, month, encoding, None, true)
     }
 }
 

@@ -1,24 +1,30 @@
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
 use super::progress::Bar;
 use super::run::{EncodingName, flatten, threads};
 use super::table::{figures, grouped, text};
-use super::{SETTLED, law, print};
+use super::{SETTLED, law as law_file, print};
 use crate::calendar::Month;
 use crate::intake::Exports;
+use crate::law::Law;
+use crate::ledger::Ledger;
+use crate::money::Cents;
 use crate::night::{self, Plan, Progress, Purpose};
-use crate::stats::{self, Figures};
+use crate::publish::summary::Summary;
+use crate::results::amount;
+use crate::stats::{self, Figures, Spending};
 
 /// Tells the figures of a month: entries, stock, exits, wages, spending, work after the term.
 ///
-/// Everything is counted from the exports; nothing is published.
+/// Everything is counted from the exports; nothing is published. With --ledger, what the runs of the month paid is told too.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   versement stats --month 2009-05 --exports exports/2009-05
+  versement stats --month 2009-05 --exports exports/2009-05 --ledger ledger
   versement stats --month 2009-05 --exports exports/2009-05 --format json | jq .all.stock
 
 Exit status: 0 told; 2 the exports can't be read.")]
@@ -29,6 +35,9 @@ pub(super) struct Stats {
     /// The folder with the exports of the month
     #[arg(long, value_name = "DIR")]
     exports: PathBuf,
+    /// The ledger: what its runs of the month paid, with arrears, claims and recoveries
+    #[arg(long, value_name = "DIR")]
+    ledger: Option<PathBuf>,
     /// A law file instead of the one in the program (see `versement law`)
     #[arg(long, value_name = "FILE")]
     law: Option<PathBuf>,
@@ -52,30 +61,66 @@ enum Format {
 
 impl Stats {
     pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
-        let law = law::read(self.law.as_ref())?;
+        let law = law_file::read(self.law.as_ref())?;
+        let spending = self.ledger.as_ref().map(|ledger| spending(ledger, self.month)).transpose()?;
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
-        let plan = Plan {
-            month: self.month,
-            purpose: Purpose::Stats,
-            law: &law,
-            exports: &exports,
-            encoding: self.encoding.encoding(),
-            threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
-            with_digests: false,
-            batch_bytes: Plan::BATCH_BYTES,
-            ledger: None,
-        };
-        let progress = Progress::default();
-        let stats = std::thread::scope(|scope| {
-            let _bar = Bar::follow(scope, &progress, self.format == Format::Json);
-            night::figures(&plan, &progress).map_err(flatten)
-        })?;
+        let quiet = self.format == Format::Json;
+        let mut stats = count(&law, &exports, self.month, self.encoding, self.threads, quiet)?;
+        stats.spending = spending;
         print(&match self.format {
             Format::Text => people_text(&stats),
             Format::Json => serde_json::to_string_pretty(&stats)? + "\n",
         })?;
         Ok(SETTLED)
     }
+}
+
+/// Counts the figures of a month.
+pub(super) fn count(
+    law: &Law,
+    exports: &Exports,
+    month: Month,
+    encoding: EncodingName,
+    threads: Option<NonZeroUsize>,
+    quiet: bool,
+) -> anyhow::Result<stats::Stats> {
+    let plan = Plan {
+        month,
+        purpose: Purpose::Stats,
+        law,
+        exports,
+        encoding: encoding.encoding(),
+        threads: threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+        with_digests: false,
+        batch_bytes: Plan::BATCH_BYTES,
+        ledger: None,
+    };
+    let progress = Progress::default();
+    std::thread::scope(|scope| {
+        let _bar = Bar::follow(scope, &progress, quiet);
+        night::figures(&plan, &progress).map_err(flatten)
+    })
+}
+
+/// What the runs of a month paid.
+fn spending(ledger: &Path, month: Month) -> anyhow::Result<Spending> {
+    let runs: Vec<_> = Ledger::open(ledger)?.runs()?.into_iter().filter(|run| run.month == month).collect();
+    let sum = |of: fn(&Summary) -> Option<&String>| -> anyhow::Result<String> {
+        let amounts = runs.iter().filter_map(|run| of(&run.record.summary)).map(|text| amount(text));
+        let sum = amounts.sum::<Option<Cents>>().context("an amount in the ledger's catalogue")?;
+        Ok(sum.to_string())
+    };
+    let Some(last) = runs.last() else { bail!("{}: the ledger has no run of {month}", ledger.display()) };
+    Ok(Spending {
+        runs: runs.iter().map(|run| run.number).collect(),
+        asr_net: sum(|summary| Some(&summary.totals.asr_net))?,
+        idr: sum(|summary| Some(&summary.totals.idr))?,
+        arrears: sum(|summary| Some(&summary.totals.arrears))?,
+        recovered: sum(|summary| Some(&summary.totals.recovered))?,
+        net: sum(|summary| Some(&summary.totals.net))?,
+        claims_raised: sum(|summary| summary.claims.as_ref().map(|claims| &claims.raised))?,
+        claims_open: last.record.summary.claims.as_ref().map_or_else(String::new, |claims| claims.closing.clone()),
+    })
 }
 
 fn people_text(stats: &stats::Stats) -> String {
@@ -114,6 +159,20 @@ fn people_text(stats: &stats::Stats) -> String {
     row("held, without amounts", count(stats.left_out.held));
     row("refused, not counted", count(stats.left_out.refused));
     out += &figures(&rows);
+    if let Some(paid) = &stats.spending {
+        let runs = paid.runs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let row = |name: &str, value: &str| (name.to_owned(), grouped(value));
+        out += &format!("\npaid in the ledger, by run {runs}\n\n");
+        out += &figures(&[
+            row("ASR net", &paid.asr_net),
+            row("IDR", &paid.idr),
+            row("arrears", &paid.arrears),
+            row("kept back for claims", &paid.recovered),
+            row("net", &paid.net),
+            row("claims raised", &paid.claims_raised),
+            row("claims open after it", &paid.claims_open),
+        ]);
+    }
     for (kind, groups) in [("regime", &stats.by_regime), ("cohort", &stats.by_cohort)] {
         let rows: Vec<_> = groups.iter().map(|(name, figures)| group_row(name, figures)).collect();
         if !rows.is_empty() {

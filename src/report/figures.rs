@@ -6,6 +6,7 @@ use std::io::Read;
 use crate::money::Cents;
 use crate::publish::summary::Summary;
 use crate::results::{Anomaly, Arrears, Claim, Payment, ResultsError, Rows, amount};
+use crate::stats::Stats;
 
 /// How many samples of a code are shown.
 pub const SAMPLES: usize = 5;
@@ -31,6 +32,8 @@ pub struct Figures {
     pub claims: Option<Claims>,
     /// The summary of the month before.
     pub before: Option<Summary>,
+    /// The figures of the month, counted from its exports; none where those are not given.
+    pub month: Option<Stats>,
 }
 
 /// A number and an amount.
@@ -204,6 +207,7 @@ impl Figures {
             arrears: None,
             claims: None,
             before,
+            month: None,
         };
         figures.payments(Rows::open("payments.csv", files.payments)?)?;
         figures.anomalies(Rows::open("anomalies.csv", files.anomalies)?)?;

@@ -5,6 +5,7 @@ mod figures;
 mod format;
 mod found;
 mod later;
+mod month;
 mod run;
 mod sections;
 
@@ -73,6 +74,7 @@ pub fn html(figures: &Figures, run: Option<u32>, lang: Lang) -> String {
         Some(sections::amounts(figures, said)),
         sections::spread(figures, said),
         Some(found::anomalies(figures, said)),
+        month::figures(figures, said),
         later::before(figures, said),
         later::arrears(figures, said),
         later::claims(figures, said),

@@ -5,7 +5,7 @@ mod french;
 mod rows;
 
 pub use french::in_french;
-pub use rows::{Anomaly, Arrears, Claim, Payment, Rows};
+pub use rows::{Anomaly, Arrears, Claim, Contribution, Payment, Rows};
 
 use crate::money::Cents;
 

@@ -155,3 +155,22 @@ pub struct Claim<'r> {
     #[serde(default)]
     pub changed: &'r str,
 }
+
+/// A row of `contributions.csv`.
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs, reason = "each is the column of its name")]
+pub struct Contribution<'r> {
+    pub employer: &'r str,
+    #[serde(deserialize_with = "cents")]
+    pub notice_due: Cents,
+    #[serde(deserialize_with = "cents")]
+    pub dif_due: Cents,
+    #[serde(deserialize_with = "cents")]
+    pub penalty_due: Cents,
+    #[serde(deserialize_with = "cents")]
+    pub due: Cents,
+    #[serde(deserialize_with = "cents")]
+    pub state_share: Cents,
+    #[serde(deserialize_with = "cents")]
+    pub employee_notice: Cents,
+}

@@ -24,6 +24,30 @@ pub struct Stats {
     pub take_up: Option<TakeUp>,
     /// Rows that the figures lack amounts of, or lack altogether.
     pub left_out: LeftOut,
+    /// What the runs of the month paid, where a ledger is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spending: Option<Spending>,
+}
+
+/// What the runs of a month paid: `asr_net + idr + arrears - recovered = net`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Spending {
+    /// Their numbers.
+    pub runs: Vec<u32>,
+    /// For the month itself, R3 to R5.
+    pub asr_net: String,
+    /// For the month itself, R6.
+    pub idr: String,
+    /// For earlier months, or in addition for the month.
+    pub arrears: String,
+    /// Kept back for claims.
+    pub recovered: String,
+    /// All payments.
+    pub net: String,
+    /// Claims raised.
+    pub claims_raised: String,
+    /// Claims that are open behind the last of the runs.
+    pub claims_open: String,
 }
 
 /// The figures of a group.
@@ -112,6 +136,7 @@ impl Stats {
             by_cohort: by_cohort.iter().map(|(month, group)| (month.to_string(), figures(group))).collect(),
             take_up: Some(take_up).filter(|take_up| take_up.proposals > 0),
             left_out: LeftOut { held: *held, refused: *refused },
+            spending: None,
         }
     }
 }

@@ -3,5 +3,5 @@
 mod figures;
 mod tally;
 
-pub use figures::{AfterTerm, Figures, LeftOut, Spread, Stats, TakeUp};
+pub use figures::{AfterTerm, Figures, LeftOut, Spending, Spread, Stats, TakeUp};
 pub use tally::Tally;

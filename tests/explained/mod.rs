@@ -64,7 +64,7 @@ pub fn explained(place: &Path, out: &Path, law: Option<&Path>) -> Vec<String> {
         same("the steps", (sum(&told["asr"], "total") + sum(&told["idr"], "amount")).to_string(), worth.to_string());
         let lines = |of: &BTreeMap<String, Vec<BTreeMap<String, String>>>| of.get(&id).map_or(0, Vec::len).to_string();
         same("arrears", of_run["arrears"].as_array().unwrap().len().to_string(), lines(&arrears));
-        let touched = |claim: &&Value| claim["raised"].to_string() == run || claim["recovered"] != "0.00";
+        let touched = |claim: &&Value| claim["raised"] == summary["run"]["number"] || claim["recovered"] != "0.00";
         let count = of_run["claims"].as_array().unwrap().iter().filter(touched).count();
         same("claims", count.to_string(), lines(&claims));
         if let Some(payment) = payment.filter(|_| arrears.contains_key(&id) || claims.contains_key(&id)) {
