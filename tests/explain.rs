@@ -335,6 +335,9 @@ fn a_run_of_a_ledger_is_explained_without_exports() {
     for personal in [NIR, NAME, IBAN] {
         assert!(!april.contains(personal));
     }
+    let mut command = versement();
+    let ran = command.current_dir(folder.path()).args(["explain", "B001", "--run", "1"]).output().unwrap();
+    assert_eq!(april, Ran::of(ran).has_status(0).stdout);
     // A case without a row is told as such, and has no payment.
     let absent = told("B002", &["--run", "2", "--format", "json"]).has_status(0).stdout;
     let absent: Value = serde_json::from_str(&absent).unwrap();

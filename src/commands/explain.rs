@@ -1,6 +1,6 @@
 mod of_run;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -30,7 +30,7 @@ use crate::ledger::Ledger;
   versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --lang fr
   versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --format json | jq .amounts.net
   versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --format html > statement.html
-  versement explain B0000000001 --run 3 --ledger ledger
+  versement explain B0000000001 --run 3
   versement explain B0000000001 --month 2009-05 --ledger ledger
 
 Exit status: 0 explained; 2 not found, or its rows can't be read.")]
@@ -42,19 +42,19 @@ pub(super) struct Explain {
     #[arg(long, value_name = "MONTH", required_unless_present = "run")]
     month: Option<Month>,
     /// The folder with beneficiaries.csv, earnings.csv and, if there is one, events.csv
-    #[arg(long, value_name = "DIR", required_unless_present = "ledger")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["ledger", "run"])]
     exports: Option<PathBuf>,
-    /// The ledger, instead of exports: what its last run of the month settled and paid
+    /// The ledger, instead of exports: what its last run of the month settled and paid; ledger if only --run is given
     #[arg(long, value_name = "DIR", conflicts_with = "exports")]
     ledger: Option<PathBuf>,
     /// The number of a run of the ledger
-    #[arg(long, value_name = "N", requires = "ledger", conflicts_with = "month")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["month", "exports"])]
     run: Option<u32>,
     /// A law file instead of the one in the program (see `versement law`)
     #[arg(long, value_name = "FILE")]
     law: Option<PathBuf>,
     /// The encoding of the exports
-    #[arg(long, value_enum, default_value_t = EncodingName::Utf8, conflicts_with = "ledger")]
+    #[arg(long, value_enum, default_value_t = EncodingName::Utf8, conflicts_with_all = ["ledger", "run"])]
     encoding: EncodingName,
     /// Text for a terminal, a page to read and to print, or JSON for programs
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -84,7 +84,8 @@ pub(super) fn beneficiary(text: &str) -> Result<BeneficiaryId, &'static str> {
 impl Explain {
     pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
         let law = law_file::read(self.law.as_ref())?;
-        let statement = match &self.ledger {
+        let by_default = self.run.map(|_| Path::new("ledger"));
+        let statement = match self.ledger.as_deref().or(by_default) {
             Some(ledger) => self.of_run(&Ledger::open(ledger)?, &law)?,
             None => self.of_exports(&law)?,
         };
