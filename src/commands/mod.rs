@@ -15,6 +15,7 @@ mod law;
 mod man;
 mod metrics;
 mod outstanding;
+mod panics;
 mod progress;
 mod reconcile;
 mod redact;
@@ -150,13 +151,13 @@ fn say(text: &str) {
 /// Carries out the command line and returns its exit status.
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
-    match line.command.carry_out() {
-        Ok(status) => ExitCode::from(status),
+    ExitCode::from(panics::guarded(|| match line.command.carry_out() {
+        Ok(status) => status,
         Err(error) => {
             eprintln!("versement: {error:#}");
-            ExitCode::from(exit_status(&error))
+            exit_status(&error)
         }
-    }
+    }))
 }
 
 /// The exit status that an error stands for.
