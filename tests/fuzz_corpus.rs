@@ -1,6 +1,14 @@
 //! The committed corpora of the fuzz targets, and a few thousand texts made from them, without a fuzzer: what a target found once
 //! stays found.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub, missing_docs)]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    clippy::type_complexity,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    missing_docs
+)]
 
 #[path = "../fuzz/bodies.rs"]
 mod bodies;

@@ -99,7 +99,7 @@ mod tests {
         let secret = [0xAA; 131];
         let key = Key::new(&secret).unwrap();
         let mut mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap();
-        mac.update(b"nir\0151\x07\0\0\0\0");
+        mac.update(b"nir\x00151\x07\x00\x00\x00\x00");
         let expected: [u8; 32] = mac.finalize().into_bytes().into();
         let mut stream = key.stream("nir", b"151", 7);
         assert_eq!((0..32).map(|_| stream.byte()).collect::<Vec<_>>(), expected);
