@@ -82,6 +82,8 @@ fn the_examples_of_the_help_texts_work() {
     let case = "procedure = 2008-12-01\ncontract-end = 2008-12-31\nseniority = 36\nsjr = \"60.00\"\nhours = 35\n";
     fs::write(folder.path().join("case.toml"), case).unwrap();
     let mut carried_out = 0;
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/fund.toml");
+    fs::copy(example, folder.path().join("fund.toml")).unwrap();
     // The generate examples make what the run examples read.
     for command in [
         "generate",

@@ -78,7 +78,8 @@ impl Doctor {
                 if export != Export::Events {
                     continue;
                 }
-                table.push([export.to_string(), "none".to_owned(), String::new(), String::new(), String::new()]);
+                let none = "none: no event interrupts anybody".to_owned();
+                table.push([export.to_string(), none, String::new(), String::new(), String::new()]);
                 continue;
             }
             match look(export, exports.open(export)?, self.encoding.encoding(), month) {

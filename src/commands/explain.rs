@@ -30,7 +30,7 @@ use crate::ledger::Ledger;
   versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --lang fr
   versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --format json | jq .amounts.net
   versement explain B0000000001 --month 2009-05 --exports exports/2009-05 --format html > statement.html
-  versement explain B0000000001 --run 3
+  versement explain B0000000001 --run 1
   versement explain B0000000001 --month 2009-05 --ledger ledger
 
 Exit status: 0 explained; 2 not found, or its rows can't be read.")]
