@@ -1,8 +1,8 @@
 //! The file with what is kept of each beneficiary: records in ascending order of numbers, and an index behind them.
 //!
 //! A record is the length of the number in a byte, the number, the length of what is kept in four bytes, and that. The index has
-//! the first number of each block and its place. Parquet was tried for it: its columns of bytes are copied five times on their
-//! way, which cost as much as all the rest of a ledger.
+//! the first number of each block and its place. Parquet was tried for it: with a million beneficiaries a month took 4.5 to 4.7 s
+//! of CPU, with this form 3.6 to 3.9 s, on the same busy machine.
 
 use std::collections::VecDeque;
 use std::fs::File;
