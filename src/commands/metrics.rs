@@ -27,6 +27,7 @@ pub(super) struct End {
 
 type Labels = Vec<(&'static str, String)>;
 type Counts = Family<Labels, Gauge>;
+/// Seconds of clocks, which the format wants as floats; amounts are whole cents.
 type Seconds = Family<Labels, Gauge<f64, AtomicU64>>;
 
 /// Writes the metrics under a temporary name beside `path`, then renames them, as the collector may read at any time.

@@ -41,6 +41,7 @@ impl Total {
         }
     }
 
+    /// What a program without formulas shows in the cell: numbers of workbooks are floats; nothing is computed with it.
     fn value(self) -> f64 {
         match self {
             Self::Amount(cents) => euros(cents),
@@ -49,6 +50,8 @@ impl Total {
     }
 }
 
+/// The place of a column. A name that none has, or an amount that can't be read, is nothing here, and then the sum differs from what
+/// the run said: such a workbook is refused ([`WorkbookError::Disagreement`]).
 fn place(columns: &[Column], name: &str) -> usize {
     columns.iter().position(|column| column.name == name).unwrap_or_default()
 }
