@@ -148,7 +148,7 @@ pub fn fund(data: &[u8]) {
 pub fn kept(data: &[u8]) {
     let Some(first) = decode_kept(data, None) else { return };
     let mut written = Vec::new();
-    encode_kept(&mut written, &first);
+    encode_kept(&mut written, &first, None);
     let again = decode_kept(&written, None);
     assert_eq!(again.as_ref(), Some(&first));
 }

@@ -199,6 +199,17 @@ impl Month {
         valid.then(|| Self(year * 12 + month.cast_signed() - 1))
     }
 
+    /// The month so many months behind January of the year 0, if its year lies in [`Day::YEARS`].
+    pub fn from_ordinal(ordinal: i32) -> Option<Self> {
+        let valid = Day::YEARS.start() * 12..Day::YEARS.end() * 12 + 12;
+        valid.contains(&ordinal).then_some(Self(ordinal))
+    }
+
+    /// How many months it lies behind January of the year 0.
+    pub fn ordinal(self) -> i32 {
+        self.0
+    }
+
     /// The year.
     pub fn year(self) -> i32 {
         self.0.div_euclid(12)

@@ -31,6 +31,7 @@ pub mod revision;
 pub mod settle;
 pub mod stats;
 pub mod totals;
+mod varint;
 pub mod workbook;
 
 /// Bytes as hexadecimal digits, the form of every digest.

@@ -36,7 +36,10 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
     ("redact", &["anomaly", "calendar", "columns", "exports", "identity"]),
     ("report", &["anomaly", "explain", "money", "page", "publish", "results", "stats"]),
     ("results", &["money"]),
-    ("revision", &["anomaly", "calendar", "columns", "dossier", "facts", "identity", "law", "money", "settle"]),
+    (
+        "revision",
+        &["anomaly", "calendar", "columns", "dossier", "facts", "identity", "law", "money", "settle", "varint"],
+    ),
     ("settle", &["anomaly", "calendar", "columns", "facts", "identity", "law", "money"]),
     ("stats", &["calendar", "dossier", "facts", "law", "money", "settle"]),
     ("workbook", &["explain", "money", "publish", "results"]),

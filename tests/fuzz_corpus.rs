@@ -25,7 +25,7 @@ use versement::facts::{
 use versement::identity::{BeneficiaryId, Iban, Nir, Siret};
 use versement::ledger::encode_kept;
 use versement::money::{Cents, Rate};
-use versement::revision::{Claim, Kept, Kind, Position, Unread};
+use versement::revision::{Claim, Kept, Kind, Position, Positions, Unread};
 use versement::settle::Amounts;
 
 /// How many texts are made from each corpus; `FUZZ_ROUNDS` says another number.
@@ -111,7 +111,7 @@ fn record_what_is_kept() {
     let plain = Kept {
         facts: Facts { beneficiary: beneficiary.clone(), events: Vec::new(), earnings: Vec::new() },
         opening: None,
-        positions: Vec::new(),
+        positions: Positions::default(),
         claims: Vec::new(),
         opened: false,
         unsettled: false,
@@ -150,7 +150,7 @@ fn record_what_is_kept() {
             idr_paid: Cents(300_00),
             frozen: Some((Cents(2_520_00), Span::new(day("2009-08-01"), day("2010-07-31")))),
         }),
-        positions: vec![Position { month: month("2009-06"), amounts }],
+        positions: [Position { month: month("2009-06"), amounts }].into_iter().collect(),
         claims: vec![Claim {
             month: month("2009-07"),
             kind: Kind::Asr,
@@ -166,7 +166,7 @@ fn record_what_is_kept() {
     };
     for (name, kept) in [("plain", plain), ("full", full)] {
         let mut bytes = Vec::new();
-        encode_kept(&mut bytes, &kept);
+        encode_kept(&mut bytes, &kept, None);
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/kept").join(name), bytes).unwrap();
     }
 }

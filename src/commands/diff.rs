@@ -148,7 +148,7 @@ impl Positions {
             self.found.clear();
             stream.take(|next| next == id, &mut self.found)?;
             for kept in self.found.iter() {
-                for position in &kept.decode()?.positions {
+                for position in kept.decode()?.positions.iter() {
                     for kind in Kind::ALL {
                         let amounts = kind.of(&position.amounts);
                         if amounts != Amounts::default() {

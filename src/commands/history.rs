@@ -87,7 +87,7 @@ fn standing(kept: &Kept<'_>) -> String {
             grouped(&amounts.idr.to_string()),
         ]
     };
-    let rows: Vec<_> = kept.positions.iter().map(position).collect();
+    let rows: Vec<_> = kept.positions.iter().map(|paid| position(&paid)).collect();
     let mut out = format!("\n{}", text(&["position of", "days", "ASR net", "IDR"], &rows));
     if !kept.claims.is_empty() {
         let claim = |claim: &crate::revision::Claim| {

@@ -74,7 +74,7 @@ pub fn explain_run(law: &Law, run: RunTold<'_>, lang: Lang) -> Result<Statement,
             builder.lines(dossier, &settlement, &grounds, &mut statement).map_err(|_| Disagrees)?;
         }
         worth = settlement.amounts;
-        if was_settled && worth != kept.position(run.month) {
+        if was_settled && worth != kept.positions.of(run.month) {
             return Err(Disagrees);
         }
     }

@@ -9,21 +9,29 @@ use crate::facts::{
 };
 use crate::identity::{BeneficiaryId, Iban, Nir, Siret};
 use crate::money::{Cents, Rate};
-use crate::revision::{Claim, Kept, Kind, Position, Unread};
-use crate::settle::Amounts;
+use crate::revision::{Claim, Kept, Kind, Positions, Unread};
+use crate::varint;
 
-/// Appends what is kept of a beneficiary.
-pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
+/// Appends what is kept of a beneficiary; `row` is its row as [`put_row`] wrote it, where that is known.
+pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>, row: Option<&[u8]>) {
     let start = out.len();
     out.extend_from_slice(&[0; 2]);
-    kept.facts.beneficiary.put(out);
+    debug_assert!(row.is_none_or(|row| {
+        let mut written = Vec::new();
+        kept.facts.beneficiary.put(&mut written);
+        written == row
+    }));
+    match row {
+        Some(row) => out.extend_from_slice(row),
+        None => kept.facts.beneficiary.put(out),
+    }
     // A name has at most 70 characters: the row is far shorter than what two bytes can tell.
     let length = u16::try_from(out.len() - start - 2).unwrap_or(u16::MAX);
     out[start..start + 2].copy_from_slice(&length.to_le_bytes());
     kept.facts.events.put(out);
     kept.facts.earnings.put(out);
     kept.opening.put(out);
-    put_positions(out, &kept.positions);
+    kept.positions.put(out);
     kept.claims.put(out);
     kept.opened.put(out);
     kept.unsettled.put(out);
@@ -32,29 +40,34 @@ pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
     kept.over_since.put(out);
 }
 
-/// Reads what is kept of a beneficiary; `None` if the bytes are no such thing. Where the row of the beneficiary has the bytes
-/// that `today`'s would have, it is that one: most rows are the same from month to month, and comparing bytes costs less than
-/// checking identifiers anew.
-pub fn decode<'a>(bytes: &'a [u8], today: Option<&Beneficiary<'a>>) -> Option<Kept<'a>> {
-    let (row, mut rest) = split_row(bytes)?;
-    let same = today.filter(|today| {
-        let mut written = Vec::with_capacity(row.len());
-        today.put(&mut written);
-        written == row
-    });
-    let beneficiary = match same {
-        Some(today) => today.clone(),
-        None => {
-            let mut row = row;
-            Beneficiary::take(&mut row).filter(|_| row.is_empty())?
-        }
+/// Appends the row of a beneficiary as it is kept.
+pub fn put_row(out: &mut Vec<u8>, row: &Beneficiary<'_>) {
+    row.put(out);
+}
+
+/// A row of today's, and the same as it would be kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Today<'t, 'a> {
+    /// The row.
+    pub fact: &'t Beneficiary<'a>,
+    /// What [`put_row`] makes of it.
+    pub bytes: &'t [u8],
+}
+
+/// Reads what is kept of a beneficiary; `None` if the bytes are no such thing. A row with the bytes of today's is today's: most
+/// rows are the same from month to month, and comparing bytes costs less than checking identifiers anew.
+pub fn decode<'a>(bytes: &'a [u8], today: Option<Today<'_, 'a>>) -> Option<Kept<'a>> {
+    let (mut row, mut rest) = split_row(bytes)?;
+    let beneficiary = match today.filter(|today| today.bytes == row) {
+        Some(today) => today.fact.clone(),
+        None => Beneficiary::take(&mut row).filter(|_| row.is_empty())?,
     };
     let rest = &mut rest;
     let facts = Facts { beneficiary, events: Field::take(rest)?, earnings: Field::take(rest)? };
     let kept = Kept {
         facts,
         opening: Field::take(rest)?,
-        positions: take_positions(rest)?,
+        positions: Positions::take(rest)?,
         claims: Field::take(rest)?,
         opened: Field::take(rest)?,
         unsettled: Field::take(rest)?,
@@ -63,36 +76,6 @@ pub fn decode<'a>(bytes: &'a [u8], today: Option<&Beneficiary<'a>>) -> Option<Ke
         over_since: Field::take(rest)?,
     };
     rest.is_empty().then_some(kept)
-}
-
-/// Positions as the months since the one before, and their amounts.
-fn put_positions(out: &mut Vec<u8>, positions: &[Position]) {
-    (positions.len() as u64).put(out);
-    let mut before = None;
-    for position in positions {
-        match before {
-            None => position.month.put(out),
-            Some(before) => position.month.since(before).cast_unsigned().put(out),
-        }
-        position.amounts.put(out);
-        before = Some(position.month);
-    }
-}
-
-fn take_positions(bytes: &mut &[u8]) -> Option<Vec<Position>> {
-    let length = usize::try_from(u64::take(bytes)?).ok().filter(|&length| length <= bytes.len())?;
-    let mut positions: Vec<Position> = Vec::with_capacity(length);
-    for _ in 0..length {
-        let month = match positions.last() {
-            None => Month::take(bytes)?,
-            Some(before) => {
-                let months = i32::try_from(u32::take(bytes)?).ok().filter(|months| (1..=12_000).contains(months))?;
-                before.month.minus(-months)
-            }
-        };
-        positions.push(Position { month, amounts: Amounts::take(bytes)? });
-    }
-    Some(positions)
 }
 
 /// The row of the beneficiary, and what is behind it.
@@ -109,41 +92,21 @@ trait Field<'a>: Sized {
 
 impl Field<'_> for u64 {
     fn put(&self, out: &mut Vec<u8>) {
-        let mut rest = *self;
-        while rest > 0x7F {
-            out.push(rest.to_le_bytes()[0] | 0x80);
-            rest >>= 7;
-        }
-        out.push(rest.to_le_bytes()[0]);
+        varint::put(out, *self);
     }
 
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let (mut value, mut shift) = (0_u64, 0);
-        loop {
-            let (&byte, rest) = bytes.split_first()?;
-            *bytes = rest;
-            let part = u64::from(byte & 0x7F);
-            if shift > 63 || (shift == 63 && part > 1) {
-                return None;
-            }
-            value |= part << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-            shift += 7;
-        }
+        varint::take(bytes)
     }
 }
 
-/// Numbers below zero take turns with the others, so that both are short.
 impl Field<'_> for i64 {
     fn put(&self, out: &mut Vec<u8>) {
-        ((*self << 1) ^ (*self >> 63)).cast_unsigned().put(out);
+        varint::put_signed(out, *self);
     }
 
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let value = u64::take(bytes)?;
-        Some((value >> 1).cast_signed() ^ -((value & 1).cast_signed()))
+        varint::take_signed(bytes)
     }
 }
 
@@ -260,8 +223,7 @@ kept_as! {
     Cents as i64: |cents| cents.0, |number| Some(Cents(number));
     Rate as i64: |rate| rate.billionths(), |number| Some(Rate::from_billionths(number));
     Day as i64: |day| i64::from(day.number()), |number| Day::from_number(number.try_into().ok()?);
-    Month as u32: |month| month.year().cast_unsigned() * 12 + month.number() - 1,
-        |number| Month::new((number / 12).try_into().ok()?, number % 12 + 1);
+    Month as u32: |month| month.ordinal().cast_unsigned(), |number| Month::from_ordinal(number.try_into().ok()?);
     Span as (Day, Day): |span| (span.first, span.last), |(first, last)| Some(Span::new(first, last));
     WeeklyHours as u32: |hours| hours.0, |number| Some(WeeklyHours(number));
     Siret as (u64, bool): |siret| (siret.number(), siret.is_valid()), |(number, valid)| Some(Siret::kept(number, valid));
@@ -337,7 +299,6 @@ kept_by_fields! {
         notice_daily, pension,
     }
     Opening { first, asr_days, idr_paid, frozen }
-    Amounts { asr_days, asr_gross, pension_offset, participation, idr }
     Claim { month, kind, raised, amount, balance }
     Unread { export, month }
 }

@@ -11,8 +11,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::LedgerError;
-use super::codec;
-use crate::facts::Beneficiary;
+use super::codec::{self, Today};
 use crate::identity::BeneficiaryId;
 use crate::publish::staging::{PublishError, StagedFile, StagedWriter, Staging};
 use crate::revision::Kept;
@@ -28,11 +27,11 @@ const TRAILER: usize = 24;
 const BLOCK: usize = 256 << 10;
 
 /// Appends a record; beneficiaries come in ascending order.
-pub(super) fn push_record(out: &mut Vec<u8>, id: BeneficiaryId, kept: &Kept<'_>) {
+pub(super) fn push_record(out: &mut Vec<u8>, id: BeneficiaryId, kept: &Kept<'_>, row: Option<&[u8]>) {
     push_id(out, id);
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
-    codec::encode(out, kept);
+    codec::encode(out, kept, row);
     let length = u32::try_from(out.len() - start - 4).unwrap_or(u32::MAX);
     out[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }
@@ -136,9 +135,11 @@ impl<'b> KeptBytes<'b> {
     ///
     /// # Errors
     /// The bytes are not what this program writes.
-    pub fn decode_beside(self, today: Option<&Beneficiary<'b>>) -> Result<Kept<'b>, LedgerError> {
-        codec::decode(self.bytes, today)
-            .ok_or_else(|| LedgerError::Format(format!("what is kept of {} can't be read", self.id)))
+    pub fn decode_beside(self, today: Option<Today<'_, 'b>>) -> Result<Kept<'b>, LedgerError> {
+        match codec::decode(self.bytes, today) {
+            Some(kept) => Ok(kept),
+            None => Err(LedgerError::Format(format!("what is kept of {} can't be read", self.id))),
+        }
     }
 }
 

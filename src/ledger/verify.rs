@@ -180,7 +180,7 @@ fn follows_from_lines(kept: &Kept<'_>, posted: &[Posted]) -> impl Iterator<Item 
                 _ => sum.add(&line.amounts),
             }
         }
-        if sum != kept.position(month) {
+        if sum != kept.positions.of(month) {
             told.push(format!("the position of {month} is not the sum of its lines"));
         }
     }
@@ -216,16 +216,16 @@ fn follows_from_facts(kept: &Kept<'_>, settler: &mut Settler<'_>, last: Month) -
     };
     let (mut settlement, mut findings, mut told) = (Settlement::default(), Vec::new(), Vec::new());
     let start = beneficiary.fact.contract_end.next().month();
-    let first = kept.positions.first().map_or(start, |position| position.month.min(start));
+    let first = kept.positions.iter().next().map_or(start, |position| position.month.min(start));
     let mut month = kept.opening.map_or(first, |opening| first.max(opening.first.month()));
     while month <= last {
         findings.clear();
         settler.for_month(month);
         settler.settle(dossier, &mut findings, &mut settlement);
         let held = findings.iter().any(|finding| finding.code.entry().effect.holds());
-        if !held && settlement.amounts != kept.position(month) {
+        if !held && settlement.amounts != kept.positions.of(month) {
             let differing =
-                Kind::ALL.into_iter().find(|kind| kind.of(&settlement.amounts) != kind.of(&kept.position(month)));
+                Kind::ALL.into_iter().find(|kind| kind.of(&settlement.amounts) != kind.of(&kept.positions.of(month)));
             told.push(format!("{month} is worth something else by its facts ({})", differing.map_or("", Kind::name)));
         }
         month = month.next();

@@ -10,7 +10,7 @@ use crate::dossier::{Joined, RowFate};
 use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
-use crate::ledger::{EncodedEntries, Entries, LedgerError};
+use crate::ledger::{EncodedEntries, Entries, LedgerError, Today, put_row};
 use crate::money::Cents;
 use crate::publish::rows::{self, Decision, MonthText};
 use crate::publish::{self, Table};
@@ -98,6 +98,8 @@ pub struct BatchSettler<'r> {
     settlement: Settlement<'r>,
     month: MonthText,
     cursors: [CursorBuffers; Export::COUNT],
+    /// The row of a beneficiary as the ledger keeps it.
+    row: Vec<u8>,
     /// What all batches added up to.
     pub totals: Totals,
 }
@@ -112,6 +114,7 @@ impl<'r> BatchSettler<'r> {
             reviser: task.ledger.map(|ledger| Reviser::new(task.law, ledger.period)),
             month: MonthText::new(task.month, task.ledger.map_or(1, |ledger| ledger.sequence)),
             cursors: Default::default(),
+            row: Vec::new(),
             totals: Totals::default(),
         }
     }
@@ -168,9 +171,17 @@ impl<'r> BatchSettler<'r> {
                 self.settle_joined(id, &mut joined, output);
                 continue;
             };
-            let kept = kept.next_if(|kept| kept.id == id);
-            let today = joined.beneficiary.as_ref().map(|row| &row.fact);
-            let kept = kept.map(|kept| kept.decode_beside(today)).transpose()?;
+            self.row.clear();
+            let today = joined.beneficiary.as_ref().map(|row| {
+                put_row(&mut self.row, &row.fact);
+                Today { fact: &row.fact, bytes: &self.row }
+            });
+            let kept = match kept.next_if(|kept| kept.id == id) {
+                Some(kept) => Some(kept.decode_beside(today)?),
+                None => None,
+            };
+            // Without an account, the last right one is kept.
+            let keeps_row = today.is_some_and(|today| today.fact.iban.is_some());
             let stated = stated.next_if(|(of, _)| *of == id).map(|(_, stated)| stated);
             let keep = revise(reviser, id, (&mut joined, kept.as_ref(), stated), &mut self.settlement, output);
             let lines = &reviser.posting.lines;
@@ -178,7 +189,7 @@ impl<'r> BatchSettler<'r> {
             lines.iter().for_each(|line| self.totals.claims.count(line));
             self.totals.claims.opening += kept.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
             self.totals.claims.closing += keep.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
-            output.entries.add(id, keep.as_ref(), lines);
+            output.entries.add(id, keep.as_ref(), Some(&*self.row).filter(|_| keeps_row), lines);
             self.write_rows(id, &mut joined, &payment, output);
         }
         if let Some((id, _)) = stated.next().filter(|_| sorted.is_ok()) {

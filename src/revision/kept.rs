@@ -4,6 +4,8 @@ use crate::facts::{Facts, Opening};
 use crate::money::Cents;
 use crate::settle::Amounts;
 
+use super::Positions;
+
 /// What is kept of one beneficiary from run to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept<'a> {
@@ -12,7 +14,7 @@ pub struct Kept<'a> {
     /// What was stated when the ledger began.
     pub opening: Option<Opening>,
     /// What was paid, or claimed back, for each month so far, in order.
-    pub positions: Vec<Position>,
+    pub positions: Positions<'a>,
     /// The claims that are not recovered, in the order in which they were raised.
     pub claims: Vec<Claim>,
     /// Whether the months before the ledger began were counted as settled.
@@ -25,15 +27,6 @@ pub struct Kept<'a> {
     pub paid: Option<(Month, Cents)>,
     /// The first month since which nothing can be owed any more.
     pub over_since: Option<Month>,
-}
-
-/// What was paid for a month, less what was claimed back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// The month of entitlement.
-    pub month: Month,
-    /// Its amounts.
-    pub amounts: Amounts,
 }
 
 /// What was paid and was not owed (trop-perçu), to be recovered.

@@ -2,9 +2,11 @@
 //! month is worth by today's facts. Pure.
 
 mod kept;
+mod positions;
 mod post;
 mod reviser;
 
-pub use kept::{Claim, Kept, Kind, Position, Unread};
+pub use kept::{Claim, Kept, Kind, Unread};
+pub use positions::{Position, Positions};
 pub use post::{Line, Nature, Payment, Posting};
 pub use reviser::{Opened, Period, Reason, Revised, Reviser, Stated};

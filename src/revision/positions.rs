@@ -1,33 +1,209 @@
-//! Positions as bytes: most are carried from run to run as they are, with one more behind them.
+//! What was paid month by month: mostly carried from run to run as the bytes that it is kept in, with one month more.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use super::Position;
 use crate::calendar::Month;
 use crate::money::Cents;
 use crate::settle::Amounts;
+use crate::varint;
 
-/// What was paid for each month so far, in order of months; read only where an earlier month is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What was paid for a month, less what was claimed back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The month of entitlement.
+    pub month: Month,
+    /// Its amounts.
+    pub amounts: Amounts,
+}
+
+/// The positions of a beneficiary in order of months.
+///
+/// In bytes: how many there are, then of each the months since the one before (of the first, its [`Month::ordinal`]), the days of
+/// ASR, and ASR gross, pension offset, participation and IDR in cents. Bytes of an earlier run are not taken apart but where
+/// one of their months is asked for.
+#[derive(Clone, Default)]
 pub struct Positions<'a> {
-    /// The month of the last one.
-    last: Option<Month>,
-    /// Each as the months since the one before (the first since year 0), and its five amounts.
+    count: u64,
+    /// All but the one added.
     bytes: Cow<'a, [u8]>,
+    /// The month of the last one in the bytes.
+    last: Option<Month>,
+    added: Option<Position>,
 }
 
 impl<'a> Positions<'a> {
-    /// From bytes that [`Positions::bytes`] gave, the last month being known.
-    pub(crate) fn from_bytes(last: Option<Month>, bytes: &'a [u8]) -> Self {
-        Self { last, bytes: Cow::Borrowed(bytes) }
+    /// Takes positions from the front of bytes that [`Positions::put`] wrote; `None` if they are none.
+    pub(crate) fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        let count = varint::take(bytes)?;
+        let all = *bytes;
+        let mut last = None;
+        for _ in 0..count {
+            last = Some(take_month(bytes, last)?);
+            for _ in 0..5 {
+                varint::take(bytes)?;
+            }
+        }
+        let (all, _) = all.split_at(all.len() - bytes.len());
+        Some(Self { count, bytes: Cow::Borrowed(all), last, added: None })
     }
 
-    /// The month of the last one.
-    pub fn last(&self) -> Option<Month> {
-        self.last
+    /// Appends them.
+    pub(crate) fn put(&self, out: &mut Vec<u8>) {
+        varint::put(out, self.count);
+        out.extend_from_slice(&self.bytes);
+        if let Some(added) = &self.added {
+            put_position(out, self.last, added);
+        }
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Position> + '_ {
+        let (mut rest, mut before) = (&*self.bytes, None);
+        let in_bytes = std::iter::from_fn(move || {
+            let month = take_month(&mut rest, before)?;
+            before = Some(month);
+            let mut cents = || varint::take_signed(&mut rest);
+            let asr_days = cents()?;
+            let mut cents = || cents().map(Cents);
+            let (asr_gross, pension_offset, participation, idr) = (cents()?, cents()?, cents()?, cents()?);
+            Some(Position { month, amounts: Amounts { asr_days, asr_gross, pension_offset, participation, idr } })
+        });
+        in_bytes.chain(self.added)
+    }
+
+    /// What was paid for a month; nothing, if it is none of them.
+    pub fn of(&self, month: Month) -> Amounts {
+        if self.added.is_none() && self.last.is_none_or(|last| last < month) {
+            return Amounts::default();
+        }
+        self.iter().find(|position| position.month == month).map_or_else(Amounts::default, |position| position.amounts)
+    }
+
+    pub(super) fn set(&mut self, month: Month, amounts: Amounts) {
+        let last = self.added.map(|added| added.month).or(self.last);
+        if last.is_none_or(|last| last < month) {
+            if amounts != Amounts::default() {
+                self.add(Position { month, amounts });
+            }
+            return;
+        }
+        let mut all: Vec<_> = self.iter().collect();
+        match all.binary_search_by_key(&month, |position| position.month) {
+            Ok(at) => all[at].amounts = amounts,
+            Err(_) if amounts == Amounts::default() => return,
+            Err(at) => all.insert(at, Position { month, amounts }),
+        }
+        *self = all.into_iter().collect();
+    }
+
+    /// Adds one behind all others.
+    fn add(&mut self, position: Position) {
+        if let Some(before) = self.added.replace(position) {
+            put_position(self.bytes.to_mut(), self.last, &before);
+            self.last = Some(before.month);
+        }
+        self.count += 1;
+    }
+}
+
+/// Of months in ascending order.
+impl FromIterator<Position> for Positions<'_> {
+    fn from_iter<I: IntoIterator<Item = Position>>(positions: I) -> Self {
+        let mut all = Self::default();
+        positions.into_iter().for_each(|position| all.add(position));
+        all
+    }
+}
+
+impl PartialEq for Positions<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.count == other.count && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Positions<'_> {}
+
+impl fmt::Debug for Positions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+fn put_position(out: &mut Vec<u8>, before: Option<Month>, position: &Position) {
+    let Position { month, amounts } = position;
+    let months = month.ordinal() - before.map_or(0, Month::ordinal);
+    varint::put(out, u64::from(months.cast_unsigned()));
+    let Amounts { asr_days, asr_gross, pension_offset, participation, idr } = *amounts;
+    for number in [asr_days, asr_gross.0, pension_offset.0, participation.0, idr.0] {
+        varint::put_signed(out, number);
+    }
+}
+
+fn take_month(bytes: &mut &[u8], before: Option<Month>) -> Option<Month> {
+    let months = i32::try_from(varint::take(bytes)?).ok()?;
+    let month = Month::from_ordinal(months.checked_add(before.map_or(0, Month::ordinal))?)?;
+    before.is_none_or(|before| before < month).then_some(month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn position(month: &str, days: i64) -> Position {
+        let amounts = Amounts { asr_days: days, asr_gross: Cents(days * 48_00), idr: Cents(-3), ..Amounts::default() };
+        Position { month: month.parse().unwrap(), amounts }
+    }
+
+    fn bytes(positions: &Positions<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        positions.put(&mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn what_is_carried_as_bytes_is_what_is_set_month_by_month() {
+        let months = ["2009-05", "2009-06", "2009-11", "2010-01"].map(|month| position(month, 30));
+        let all: Positions<'_> = months.into_iter().collect();
+        let mut carried = bytes(&Positions::default());
+        for Position { month, amounts } in months {
+            let mut rest = &carried[..];
+            let mut positions = Positions::take(&mut rest).unwrap();
+            assert!(rest.is_empty());
+            assert_eq!(positions.of(month), Amounts::default());
+            positions.set(month, amounts);
+            assert_eq!(positions.of(month), amounts);
+            carried = bytes(&positions);
+        }
+        assert_eq!(carried, bytes(&all));
+        assert_eq!(Positions::take(&mut &carried[..]).unwrap(), all);
+    }
+
+    #[test]
+    fn a_month_among_others_is_set_and_nothing_is_no_position() {
+        let mut all: Positions<'_> = [position("2009-05", 30), position("2009-08", 31)].into_iter().collect();
+        let carried = bytes(&all);
+        all = Positions::take(&mut &carried[..]).unwrap();
+        let (between, behind) = (position("2009-06", 7), position("2009-09", 0).month);
+        all.set(behind, Amounts::default());
+        all.set(between.month.next(), Amounts::default());
+        assert_eq!(bytes(&all), carried);
+        all.set(between.month, between.amounts);
+        let months: Vec<_> = all.iter().map(|position| position.month.to_string()).collect();
+        assert_eq!(months, ["2009-05", "2009-06", "2009-08"]);
+        // A month that is worth nothing any more stays, with nothing.
+        all.set(between.month, Amounts::default());
+        assert_eq!((all.iter().count(), all.of(between.month)), (3, Amounts::default()));
+    }
+
+    #[test]
+    fn bytes_that_end_early_or_go_back_in_time_are_no_positions() {
+        let all = bytes(&[position("2009-05", 30), position("2009-08", 31)].into_iter().collect());
+        for cut in 0..all.len() {
+            assert!(Positions::take(&mut &all[..cut]).is_none(), "{cut}");
+        }
+        let same_month = [2, 0xF9, 0xBB, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert!(Positions::take(&mut &same_month[..]).is_none());
+        assert!(Positions::take(&mut &[1, 0, 0, 0, 0, 0, 0][..]).is_none(), "the year 0 has no month");
     }
 }

@@ -1,6 +1,6 @@
 //! The difference between what a month is worth and what was paid for it becomes a payment, arrears, or a claim.
 
-use super::{Claim, Kept, Kind, Position};
+use super::{Claim, Kept, Kind};
 use crate::calendar::Month;
 use crate::law::claims::ClaimRules;
 use crate::money::{Cents, Rate};
@@ -97,12 +97,12 @@ impl Posting {
                 self.lines.push(Line { month, kind, nature: Nature::Opening, amounts, claim: None });
             }
         }
-        kept.set_position(month, *worth);
+        kept.positions.set(month, *worth);
     }
 
     /// Pays or claims what a month is worth more or less than its position, kind by kind; `run` and its month raise claims.
     pub(super) fn settle(&mut self, kept: &mut Kept<'_>, month: Month, worth: &Amounts, run: (u32, Month)) {
-        let position = kept.position(month);
+        let position = kept.positions.of(month);
         if position == *worth {
             return;
         }
@@ -129,7 +129,7 @@ impl Posting {
             }
             self.lines.push(line);
         }
-        kept.set_position(month, *worth);
+        kept.positions.set(month, *worth);
     }
 
     /// Keeps back a share of the month's net for the claims of earlier runs, the oldest first. Something is always paid.
@@ -166,21 +166,5 @@ fn less(a: &Amounts, b: &Amounts) -> Amounts {
         pension_offset: a.pension_offset - b.pension_offset,
         participation: a.participation - b.participation,
         idr: a.idr - b.idr,
-    }
-}
-
-impl Kept<'_> {
-    /// What was paid for a month so far, less what was claimed back.
-    pub fn position(&self, month: Month) -> Amounts {
-        let at = self.positions.binary_search_by_key(&month, |position| position.month);
-        at.map_or_else(|_| Amounts::default(), |at| self.positions[at].amounts)
-    }
-
-    fn set_position(&mut self, month: Month, amounts: Amounts) {
-        match self.positions.binary_search_by_key(&month, |position| position.month) {
-            Ok(at) => self.positions[at].amounts = amounts,
-            Err(at) if amounts != Amounts::default() => self.positions.insert(at, Position { month, amounts }),
-            Err(_) => {}
-        }
     }
 }

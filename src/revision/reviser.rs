@@ -162,7 +162,7 @@ impl<'l> Reviser<'l> {
         let mut next = Kept {
             facts,
             opening: joined.opening,
-            positions: kept.map_or_else(Vec::new, |kept| kept.positions.clone()),
+            positions: kept.map(|kept| kept.positions.clone()).unwrap_or_default(),
             claims: kept.map_or_else(Vec::new, |kept| kept.claims.clone()),
             opened: kept.is_some_and(|kept| kept.opened),
             unsettled: !may_post,
@@ -185,7 +185,9 @@ impl<'l> Reviser<'l> {
         }
         let is_over = is_over(settlement, &joined.findings);
         next.over_since = is_over.then(|| kept.and_then(|kept| kept.over_since).unwrap_or(self.period.month));
-        revised.keep = self.is_needed(&next).then_some(next);
+        if self.is_needed(&next) {
+            revised.keep = Some(next);
+        }
         revised
     }
 
@@ -292,7 +294,7 @@ impl<'l> Reviser<'l> {
             let start = dossier.beneficiary.fact.contract_end.next();
             let mut earlier = start.max(dossier.opening.map_or(start, |opening| opening.first)).month();
             // A contract that ends later than was known leaves months behind that were paid and are worth nothing.
-            if let Some(paid) = next.positions.first() {
+            if let Some(paid) = next.positions.iter().next() {
                 earlier = earlier.min(paid.month);
             }
             // A case that is long over is not kept: what was paid for it is not known any more, and can't be corrected.
