@@ -146,10 +146,10 @@ pub fn fund(data: &[u8]) {
 
 /// What the ledger keeps of a beneficiary: what is read is what would be written again.
 pub fn kept(data: &[u8]) {
-    let Some(first) = decode_kept(data, None) else { return };
+    let Some(first) = decode_kept(data) else { return };
     let mut written = Vec::new();
     encode_kept(&mut written, &first, None);
-    let again = decode_kept(&written, None);
+    let again = decode_kept(&written);
     assert_eq!(again.as_ref(), Some(&first));
 }
 

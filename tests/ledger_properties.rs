@@ -23,7 +23,7 @@ use versement::columns::Export;
 use versement::law::Law;
 use versement::ledger::{decode_kept, encode_kept};
 use versement::money::Cents;
-use versement::revision::{Kept, Kind, Line, Nature, Payment, Period, Position, Reviser};
+use versement::revision::{Kept, Kind, Line, Nature, Payment, Period, Position, Revised, Reviser};
 use versement::settle::{Amounts, Outcome, Settlement, Settler};
 
 /// Draws histories and tells the smallest one that fails.
@@ -80,7 +80,7 @@ impl<'l> Book<'l> {
     }
 
     fn kept(&self) -> Option<Kept<'_>> {
-        self.kept.as_ref().map(|bytes| decode_kept(bytes, None).expect("what was written can be read"))
+        self.kept.as_ref().map(|bytes| decode_kept(bytes).expect("what was written can be read"))
     }
 
     /// As a batch of a night does it.
@@ -96,18 +96,22 @@ impl<'l> Book<'l> {
         let mut reviser = Reviser::new(self.law, period);
         let before = self.kept.clone();
         let (kept, ran) = Rows(run.rows.clone()).joined(run.month, |joined| {
-            let kept = before.as_ref().map(|bytes| decode_kept(bytes, None).expect("what was written can be read"));
+            let kept = before.as_ref().map(|bytes| decode_kept(bytes).expect("what was written can be read"));
             // From here on both live as long as this closure.
             let mut joined = joined;
             let mut settlement = Settlement::default();
             let keep = match kept.as_ref().filter(|_| joined.rows.is_empty()) {
                 Some(kept) => reviser.miss(case::id(), kept, &mut joined.findings, &mut settlement),
-                None => reviser.revise(&mut joined, kept.as_ref(), None, &mut settlement).keep,
+                None => {
+                    let mut revised = Revised::default();
+                    reviser.revise(&mut joined, kept.as_ref(), None, &mut settlement, &mut revised);
+                    revised.keep
+                }
             };
             let bytes = keep.as_ref().map(|keep| {
                 let mut bytes = Vec::new();
                 encode_kept(&mut bytes, keep, None);
-                assert_eq!(decode_kept(&bytes, None).as_ref(), Some(keep), "read back otherwise");
+                assert_eq!(decode_kept(&bytes).as_ref(), Some(keep), "read back otherwise");
                 bytes
             });
             let codes = joined.findings.iter().filter(|finding| finding.code.entry().effect.holds());

@@ -31,13 +31,13 @@ pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>, row: Option<&[u8]>) {
     kept.facts.events.put(out);
     kept.facts.earnings.put(out);
     kept.opening.put(out);
-    kept.positions.put(out);
     kept.claims.put(out);
     kept.opened.put(out);
     kept.unsettled.put(out);
     kept.unread.put(out);
     kept.paid.put(out);
     kept.over_since.put(out);
+    kept.positions.put(out);
 }
 
 /// Appends the row of a beneficiary as it is kept.
@@ -54,9 +54,15 @@ pub struct Today<'t, 'a> {
     pub bytes: &'t [u8],
 }
 
-/// Reads what is kept of a beneficiary; `None` if the bytes are no such thing. A row with the bytes of today's is today's: most
-/// rows are the same from month to month, and comparing bytes costs less than checking identifiers anew.
-pub fn decode<'a>(bytes: &'a [u8], today: Option<Today<'_, 'a>>) -> Option<Kept<'a>> {
+/// Reads what is kept of a beneficiary; `None` if the bytes are no such thing.
+pub fn decode(bytes: &[u8]) -> Option<Kept<'_>> {
+    decode_beside(bytes, None).filter(|kept| kept.positions.is_whole())
+}
+
+/// As [`decode`], but a row with the bytes of today's is today's, as most rows are the same from month to month and comparing
+/// bytes costs less than checking identifiers anew; and positions are not read through: the program wrote them itself, and
+/// compares the file with its digest.
+pub(super) fn decode_beside<'a>(bytes: &'a [u8], today: Option<Today<'_, 'a>>) -> Option<Kept<'a>> {
     let (mut row, mut rest) = split_row(bytes)?;
     let beneficiary = match today.filter(|today| today.bytes == row) {
         Some(today) => today.fact.clone(),
@@ -64,18 +70,17 @@ pub fn decode<'a>(bytes: &'a [u8], today: Option<Today<'_, 'a>>) -> Option<Kept<
     };
     let rest = &mut rest;
     let facts = Facts { beneficiary, events: Field::take(rest)?, earnings: Field::take(rest)? };
-    let kept = Kept {
+    Some(Kept {
         facts,
         opening: Field::take(rest)?,
-        positions: Positions::take(rest)?,
         claims: Field::take(rest)?,
         opened: Field::take(rest)?,
         unsettled: Field::take(rest)?,
         unread: Field::take(rest)?,
         paid: Field::take(rest)?,
         over_since: Field::take(rest)?,
-    };
-    rest.is_empty().then_some(kept)
+        positions: Positions::from_bytes(rest)?,
+    })
 }
 
 /// The row of the beneficiary, and what is behind it.

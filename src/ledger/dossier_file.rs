@@ -19,7 +19,7 @@ use crate::revision::Kept;
 /// The file with what is kept of each beneficiary.
 pub const DOSSIERS: &str = "dossiers.bin";
 
-const HEAD: &[u8] = b"versement dossiers 1\n";
+const HEAD: &[u8] = b"versement dossiers 2\n";
 const TAIL: &[u8; 8] = b"dossiers";
 /// The index's place and number of entries, and the tail.
 const TRAILER: usize = 24;
@@ -128,18 +128,22 @@ impl<'b> KeptBytes<'b> {
     /// # Errors
     /// The bytes are not what this program writes.
     pub fn decode(self) -> Result<Kept<'b>, LedgerError> {
-        self.decode_beside(None)
+        codec::decode(self.bytes).ok_or_else(|| self.unreadable())
     }
 
-    /// What is kept; where the row of the beneficiary is that of today, it is not read again.
+    /// What is kept; where the row of the beneficiary is that of today, it is not read again, nor what was paid each month.
     ///
     /// # Errors
     /// The bytes are not what this program writes.
     pub fn decode_beside(self, today: Option<Today<'_, 'b>>) -> Result<Kept<'b>, LedgerError> {
-        match codec::decode(self.bytes, today) {
+        match codec::decode_beside(self.bytes, today) {
             Some(kept) => Ok(kept),
-            None => Err(LedgerError::Format(format!("what is kept of {} can't be read", self.id))),
+            None => Err(self.unreadable()),
         }
+    }
+
+    fn unreadable(self) -> LedgerError {
+        LedgerError::Format(format!("what is kept of {} can't be read", self.id))
     }
 }
 
@@ -206,12 +210,14 @@ impl KeptStream {
     /// The file can't be read.
     pub fn take(&mut self, within: impl Fn(BeneficiaryId) -> bool, out: &mut KeptBatch) -> Result<(), LedgerError> {
         while self.peek(0)?.is_some_and(&within) {
-            if let Some((id, start, end)) = self.ahead.pop_front() {
-                let place = out.bytes.len();
-                out.bytes.extend_from_slice(&self.bytes[start..end]);
-                out.records.push((id, place, out.bytes.len()));
+            // What is buffered goes over in one piece.
+            let (from, place) = (self.taken, out.bytes.len());
+            while let Some(&(id, start, end)) = self.ahead.front().filter(|(id, ..)| within(*id)) {
+                out.records.push((id, start - from + place, end - from + place));
                 self.taken = end;
+                self.ahead.pop_front();
             }
+            out.bytes.extend_from_slice(&self.bytes[from..self.taken]);
         }
         Ok(())
     }
@@ -224,7 +230,7 @@ impl KeptStream {
         let block = self.index.partition_point(|&(first, _)| first <= id).checked_sub(1);
         self.next = block.map_or(self.next, |block| self.index[block].1);
         while self.peek(0)?.is_some_and(|next| next < id) {
-            self.ahead.pop_front();
+            self.taken = self.ahead.pop_front().map_or(self.taken, |(_, _, end)| end);
         }
         Ok(())
     }

@@ -156,6 +156,7 @@ impl<'r> BatchSettler<'r> {
         let text = Some(&batch.bytes).filter(|_| is_utf8).and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
         let mut cursors = exports::cursors(headers, batch, text, buffers, &mut |export, row| unread.add(export, row));
         let mut joined = Joined::default();
+        let mut revised = Revised::default();
         let mut previous = bounds.above;
         let mut sorted = Ok(());
         let mut kept = recalled.kept.iter().peekable();
@@ -183,13 +184,15 @@ impl<'r> BatchSettler<'r> {
             // Without an account, the last right one is kept.
             let keeps_row = today.is_some_and(|today| today.fact.iban.is_some());
             let stated = stated.next_if(|(of, _)| *of == id).map(|(_, stated)| stated);
-            let keep = revise(reviser, id, (&mut joined, kept.as_ref(), stated), &mut self.settlement, output);
+            let of = (&mut joined, kept.as_ref(), stated);
+            revise(reviser, id, of, &mut self.settlement, &mut revised, output);
+            let keep = revised.keep.as_ref();
             let lines = &reviser.posting.lines;
             let payment = reviser.posting.payment;
             lines.iter().for_each(|line| self.totals.claims.count(line));
             self.totals.claims.opening += kept.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
             self.totals.claims.closing += keep.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
-            output.entries.add(id, keep.as_ref(), Some(&*self.row).filter(|_| keeps_row), lines);
+            output.entries.add(id, keep, Some(&*self.row).filter(|_| keeps_row), lines);
             self.write_rows(id, &mut joined, &payment, output);
         }
         if let Some((id, _)) = stated.next().filter(|_| sorted.is_ok()) {
@@ -270,18 +273,21 @@ impl<'r> BatchSettler<'r> {
     }
 }
 
-/// Revises a beneficiary by what the ledger holds, writes what only a ledger tells, and returns what it is to keep.
+/// Revises a beneficiary by what the ledger holds, and writes what only a ledger tells.
 fn revise<'a, 'l>(
     reviser: &mut Reviser<'l>,
     id: BeneficiaryId,
     (joined, kept, stated): (&mut Joined<'a>, Option<&Kept<'a>>, Option<&Stated>),
     settlement: &mut Settlement<'l>,
+    revised: &mut Revised<'a>,
     output: &mut Output,
-) -> Option<Kept<'a>> {
+) {
     if let Some(kept) = kept.filter(|_| joined.rows.is_empty()) {
-        return reviser.miss(id, kept, &mut joined.findings, settlement);
+        revised.keep = reviser.miss(id, kept, &mut joined.findings, settlement);
+        return;
     }
-    let Revised { keep, reason, changes, old_iban, opened } = reviser.revise(joined, kept, stated, settlement);
+    reviser.revise(joined, kept, stated, settlement, revised);
+    let Revised { reason, changes, old_iban, opened, .. } = &*revised;
     let posted = |line: &&Line| matches!(line.nature, Nature::Arrears | Nature::Claim | Nature::Recovered);
     if reviser.posting.lines.iter().any(|line| posted(&line)) {
         let changed = changes.before(reviser.month());
@@ -293,13 +299,12 @@ fn revise<'a, 'l>(
         }
     }
     let iban = joined.beneficiary.as_ref().and_then(|row| row.fact.iban);
-    if let Some((old, new)) = old_iban.zip(iban) {
-        rows::changed_iban(output.of(Table::ChangedIbans), id, &old, &new);
+    if let Some((old, new)) = old_iban.as_ref().zip(iban) {
+        rows::changed_iban(output.of(Table::ChangedIbans), id, old, &new);
     }
     if let Some(opened) = opened {
         rows::opening(output.of(Table::Opening), id, &opened.before, opened.frozen);
     }
-    keep
 }
 
 /// The findings about one row of `beneficiaries.csv`; they stand in the order of their places.

@@ -19,12 +19,11 @@ pub struct Position {
 
 /// The positions of a beneficiary in order of months.
 ///
-/// In bytes: how many there are, then of each the months since the one before (of the first, its [`Month::ordinal`]), the days of
-/// ASR, and ASR gross, pension offset, participation and IDR in cents. Bytes of an earlier run are not taken apart but where
-/// one of their months is asked for.
+/// In bytes: the [`Month::ordinal`] of the last one (0 where there is none), then of each the months since the one before (of the
+/// first, its ordinal), the days of ASR, and ASR gross, pension offset, participation and IDR in cents. Bytes of an earlier
+/// run are not taken apart but where one of their months is asked for.
 #[derive(Clone, Default)]
 pub struct Positions<'a> {
-    count: u64,
     /// All but the one added.
     bytes: Cow<'a, [u8]>,
     /// The month of the last one in the bytes.
@@ -33,41 +32,44 @@ pub struct Positions<'a> {
 }
 
 impl<'a> Positions<'a> {
-    /// Takes positions from the front of bytes that [`Positions::put`] wrote; `None` if they are none.
-    pub(crate) fn take(bytes: &mut &'a [u8]) -> Option<Self> {
-        let count = varint::take(bytes)?;
-        let all = *bytes;
-        let mut last = None;
-        for _ in 0..count {
-            last = Some(take_month(bytes, last)?);
-            for _ in 0..5 {
-                varint::take(bytes)?;
-            }
-        }
-        let (all, _) = all.split_at(all.len() - bytes.len());
-        Some(Self { count, bytes: Cow::Borrowed(all), last, added: None })
+    /// Those that [`Positions::put`] wrote, if the bytes begin like them; [`Positions::is_whole`] says whether they are.
+    pub(crate) fn from_bytes(mut bytes: &'a [u8]) -> Option<Self> {
+        let last = match varint::take(&mut bytes)? {
+            0 => None,
+            ordinal => Some(Month::from_ordinal(ordinal.try_into().ok()?)?),
+        };
+        Some(Self { bytes: Cow::Borrowed(bytes), last, added: None })
     }
 
-    /// Appends them.
+    /// Whether all bytes are positions, and the last of the month that was told.
+    pub(crate) fn is_whole(&self) -> bool {
+        let (mut rest, mut last) = (&*self.bytes, None);
+        while let Some(position) = take_position(&mut rest, last) {
+            last = Some(position.month);
+        }
+        rest.is_empty() && last == self.last
+    }
+
+    /// Appends them; nothing may come behind them.
     pub(crate) fn put(&self, out: &mut Vec<u8>) {
-        varint::put(out, self.count);
+        varint::put(out, self.last_month().map_or(0, |last| u64::from(last.ordinal().cast_unsigned())));
         out.extend_from_slice(&self.bytes);
         if let Some(added) = &self.added {
             put_position(out, self.last, added);
         }
     }
 
+    fn last_month(&self) -> Option<Month> {
+        self.added.map(|added| added.month).or(self.last)
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = Position> + '_ {
-        let (mut rest, mut before) = (&*self.bytes, None);
+        let (mut rest, mut last) = (&*self.bytes, None);
         let in_bytes = std::iter::from_fn(move || {
-            let month = take_month(&mut rest, before)?;
-            before = Some(month);
-            let mut cents = || varint::take_signed(&mut rest);
-            let asr_days = cents()?;
-            let mut cents = || cents().map(Cents);
-            let (asr_gross, pension_offset, participation, idr) = (cents()?, cents()?, cents()?, cents()?);
-            Some(Position { month, amounts: Amounts { asr_days, asr_gross, pension_offset, participation, idr } })
+            let position = take_position(&mut rest, last)?;
+            last = Some(position.month);
+            Some(position)
         });
         in_bytes.chain(self.added)
     }
@@ -81,8 +83,7 @@ impl<'a> Positions<'a> {
     }
 
     pub(super) fn set(&mut self, month: Month, amounts: Amounts) {
-        let last = self.added.map(|added| added.month).or(self.last);
-        if last.is_none_or(|last| last < month) {
+        if self.last_month().is_none_or(|last| last < month) {
             if amounts != Amounts::default() {
                 self.add(Position { month, amounts });
             }
@@ -103,7 +104,6 @@ impl<'a> Positions<'a> {
             put_position(self.bytes.to_mut(), self.last, &before);
             self.last = Some(before.month);
         }
-        self.count += 1;
     }
 }
 
@@ -118,7 +118,7 @@ impl FromIterator<Position> for Positions<'_> {
 
 impl PartialEq for Positions<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.count == other.count && self.iter().eq(other.iter())
+        self.iter().eq(other.iter())
     }
 }
 
@@ -140,10 +140,16 @@ fn put_position(out: &mut Vec<u8>, before: Option<Month>, position: &Position) {
     }
 }
 
-fn take_month(bytes: &mut &[u8], before: Option<Month>) -> Option<Month> {
-    let months = i32::try_from(varint::take(bytes)?).ok()?;
+fn take_position(bytes: &mut &[u8], before: Option<Month>) -> Option<Position> {
+    let mut rest = *bytes;
+    let months = i32::try_from(varint::take(&mut rest)?).ok()?;
     let month = Month::from_ordinal(months.checked_add(before.map_or(0, Month::ordinal))?)?;
-    before.is_none_or(|before| before < month).then_some(month)
+    let asr_days = varint::take_signed(&mut rest)?;
+    let mut cents = || varint::take_signed(&mut rest).map(Cents);
+    let (asr_gross, pension_offset, participation, idr) = (cents()?, cents()?, cents()?, cents()?);
+    *bytes = rest;
+    let amounts = Amounts { asr_days, asr_gross, pension_offset, participation, idr };
+    before.is_none_or(|before| before < month).then_some(Position { month, amounts })
 }
 
 #[cfg(test)]
@@ -167,23 +173,22 @@ mod tests {
         let all: Positions<'_> = months.into_iter().collect();
         let mut carried = bytes(&Positions::default());
         for Position { month, amounts } in months {
-            let mut rest = &carried[..];
-            let mut positions = Positions::take(&mut rest).unwrap();
-            assert!(rest.is_empty());
+            let mut positions = Positions::from_bytes(&carried).unwrap();
+            assert!(positions.is_whole());
             assert_eq!(positions.of(month), Amounts::default());
             positions.set(month, amounts);
             assert_eq!(positions.of(month), amounts);
             carried = bytes(&positions);
         }
         assert_eq!(carried, bytes(&all));
-        assert_eq!(Positions::take(&mut &carried[..]).unwrap(), all);
+        assert_eq!(Positions::from_bytes(&carried).unwrap(), all);
     }
 
     #[test]
     fn a_month_among_others_is_set_and_nothing_is_no_position() {
         let mut all: Positions<'_> = [position("2009-05", 30), position("2009-08", 31)].into_iter().collect();
         let carried = bytes(&all);
-        all = Positions::take(&mut &carried[..]).unwrap();
+        all = Positions::from_bytes(&carried).unwrap();
         let (between, behind) = (position("2009-06", 7), position("2009-09", 0).month);
         all.set(behind, Amounts::default());
         all.set(between.month.next(), Amounts::default());
@@ -198,12 +203,15 @@ mod tests {
 
     #[test]
     fn bytes_that_end_early_or_go_back_in_time_are_no_positions() {
+        let is_whole = |bytes: &[u8]| Positions::from_bytes(bytes).is_some_and(|positions| positions.is_whole());
         let all = bytes(&[position("2009-05", 30), position("2009-08", 31)].into_iter().collect());
+        assert!(is_whole(&all) && is_whole(&[0]));
         for cut in 0..all.len() {
-            assert!(Positions::take(&mut &all[..cut]).is_none(), "{cut}");
+            assert!(!is_whole(&all[..cut]), "{cut}");
         }
-        let same_month = [2, 0xF9, 0xBB, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        assert!(Positions::take(&mut &same_month[..]).is_none());
-        assert!(Positions::take(&mut &[1, 0, 0, 0, 0, 0, 0][..]).is_none(), "the year 0 has no month");
+        let first = bytes(&[position("2009-05", 30)].into_iter().collect());
+        assert!(!is_whole(&[&first[..], &[0; 6]].concat()), "the same month again");
+        assert!(!is_whole(&[&first[..], &[1, 0, 0, 0, 0, 0]].concat()), "one more than the last");
+        assert!(!is_whole(&[0, 0, 0, 0, 0, 0, 0]), "the year 0 has no month");
     }
 }

@@ -121,16 +121,18 @@ impl<'l> Reviser<'l> {
     }
 
     /// Settles the month of the run for a beneficiary with rows in the export, completed by what is kept; pays or claims the
-    /// difference for this month, and for earlier months where they may be worth something else now.
+    /// difference for this month, and for earlier months where they may be worth something else now. What came of it is
+    /// put into `revised`.
     pub fn revise<'a>(
         &mut self,
         joined: &mut Joined<'a>,
         kept: Option<&Kept<'a>>,
         stated: Option<&Stated>,
         settlement: &mut Settlement<'l>,
-    ) -> Revised<'a> {
+        revised: &mut Revised<'a>,
+    ) {
         self.posting.clear();
-        let mut revised = Revised::default();
+        *revised = Revised::default();
         let mut unread = Vec::new();
         if let Some(kept) = kept {
             joined.opening = kept.opening;
@@ -151,15 +153,16 @@ impl<'l> Reviser<'l> {
             let facts = joined.facts_to_keep(kept.map(|kept| &kept.facts));
             let keep = kept.zip(facts);
             revised.keep = keep.map(|(kept, facts)| Kept { facts, unsettled: true, unread, ..kept.clone() });
-            return revised;
+            return;
         };
         self.settler.for_month(self.period.month);
         self.settler.settle(dossier, findings, settlement);
         // Rows that the settlement holds are not kept either.
         self.add_unread(findings, &mut unread);
         let may_post = !findings.iter().any(crate::anomaly::Finding::holds);
-        let Some(facts) = joined.facts_to_keep(kept.map(|kept| &kept.facts)) else { return revised };
-        let mut next = Kept {
+        let Some(facts) = joined.facts_to_keep(kept.map(|kept| &kept.facts)) else { return };
+        // In its place at once: it is large, and each move of it is told in the time of a night.
+        let next = revised.keep.insert(Kept {
             facts,
             opening: joined.opening,
             positions: kept.map(|kept| kept.positions.clone()).unwrap_or_default(),
@@ -169,26 +172,25 @@ impl<'l> Reviser<'l> {
             unread,
             paid: kept.and_then(|kept| kept.paid),
             over_since: None,
-        };
+        });
         if may_post {
             let all = self.reason(kept, &revised.changes);
             revised.reason = all.unwrap_or_default();
             if let (Some(dossier), _) = joined.dossier() {
-                self.post(dossier, &mut next, all.is_some(), settlement);
+                self.post(dossier, next, all.is_some(), settlement);
             }
             if !next.opened {
                 revised.opened = self.opened(joined);
                 next.opened = true;
             }
-            self.conclude(&mut next, settlement);
+            self.conclude(next, settlement);
             self.tell_jump(joined, kept);
         }
         let is_over = is_over(settlement, &joined.findings);
         next.over_since = is_over.then(|| kept.and_then(|kept| kept.over_since).unwrap_or(self.period.month));
-        if self.is_needed(&next) {
-            revised.keep = Some(next);
+        if !self.is_needed(next) {
+            revised.keep = None;
         }
-        revised
     }
 
     /// A beneficiary without a row of its own: an open case is told and left open, a case that is over stays as it is.
