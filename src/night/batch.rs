@@ -10,7 +10,7 @@ use crate::dossier::{Joined, RowFate};
 use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
-use crate::ledger::{EncodedEntries, Entries, LedgerError, Today, put_row};
+use crate::ledger::{EncodedEntries, Entries, KeptBytes, LedgerError, Today, put_row};
 use crate::money::Cents;
 use crate::publish::rows::{self, Decision, MonthText};
 use crate::publish::{self, Table};
@@ -149,56 +149,52 @@ impl<'r> BatchSettler<'r> {
         output: &mut Output,
         buffers: &mut [CursorBuffers; Export::COUNT],
     ) -> Result<(), NightError> {
-        let headers = self.task.headers;
-        let mut unread = Unread::new(headers);
-        // One encoding is said for all exports. One look at all bytes costs less than one at each row.
-        let is_utf8 = headers[0].dialect.encoding == Encoding::Utf8;
-        let text = Some(&batch.bytes).filter(|_| is_utf8).and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
-        let mut cursors = exports::cursors(headers, batch, text, buffers, &mut |export, row| unread.add(export, row));
-        let mut joined = Joined::default();
-        let mut previous = bounds.above;
-        let mut sorted = Ok(());
-        let mut kept = recalled.kept.iter().peekable();
-        let mut stated = recalled.stated.iter().peekable();
-        while let Some(id) = cursors.iter().filter_map(Cursor::id).chain(kept.peek().map(|kept| kept.id)).min() {
-            if previous.is_some_and(|previous| id <= previous) || bounds.up_to.is_some_and(|up_to| id > up_to) {
-                sorted = Err(NightError::Unsorted);
-                break;
-            }
-            previous = Some(id);
-            joined.gather(id, self.task.month, &mut cursors, &mut |export, row| unread.add(export, row));
-            let Some(reviser) = &mut self.reviser else {
-                self.settle_joined(id, &mut joined, output);
-                continue;
-            };
-            self.row.clear();
-            let today = joined.beneficiary.as_ref().map(|row| {
-                put_row(&mut self.row, &row.fact);
-                Today { fact: &row.fact, bytes: &self.row }
-            });
-            let kept = match kept.next_if(|kept| kept.id == id) {
-                Some(kept) => Some(kept.decode_beside(today)?),
-                None => None,
-            };
-            // Without an account, the last right one is kept.
-            let keeps_row = today.is_some_and(|today| today.fact.iban.is_some());
-            let stated = stated.next_if(|(of, _)| *of == id).map(|(_, stated)| stated);
-            let keep = revise(reviser, id, (&mut joined, kept.as_ref(), stated), &mut self.settlement, output);
-            let lines = &reviser.posting.lines;
-            let payment = reviser.posting.payment;
-            lines.iter().for_each(|line| self.totals.claims.count(line));
-            self.totals.claims.opening += kept.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
-            self.totals.claims.closing += keep.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
-            output.entries.add(id, keep.as_ref(), Some(&*self.row).filter(|_| keeps_row), lines);
-            self.write_rows(id, &mut joined, &payment, output);
-        }
-        if let Some((id, _)) = stated.next().filter(|_| sorted.is_ok()) {
-            return Err(LedgerError::OpeningOfNobody(*id).into());
-        }
+        let task = self.task;
+        let mut unread = Unread::new(task.headers);
+        let sorted = each_joined(task, (batch, recalled, bounds), buffers, &mut unread, |id, joined, kept, stated| {
+            self.settle_one(id, joined, (kept, stated), output)
+        });
         self.totals.add(&unread.totals);
         output.anonymous_anomalies = unread.anomalies;
         output.anonymous_decisions = unread.decisions;
         sorted
+    }
+
+    /// Settles one beneficiary whose rows are joined, beside what the ledger holds and what was stated when it began.
+    ///
+    /// # Errors
+    /// What the ledger holds can't be read.
+    pub fn settle_one<'b>(
+        &mut self,
+        id: BeneficiaryId,
+        joined: &mut Joined<'b>,
+        (kept, stated): (Option<KeptBytes<'b>>, Option<&Stated>),
+        output: &mut Output,
+    ) -> Result<(), NightError> {
+        let Some(reviser) = &mut self.reviser else {
+            self.settle_joined(id, joined, output);
+            return Ok(());
+        };
+        self.row.clear();
+        let today = joined.beneficiary.as_ref().map(|row| {
+            put_row(&mut self.row, &row.fact);
+            Today { fact: &row.fact, bytes: &self.row }
+        });
+        let kept = match kept {
+            Some(kept) => Some(kept.decode_beside(today)?),
+            None => None,
+        };
+        // Without an account, the last right one is kept.
+        let keeps_row = today.is_some_and(|today| today.fact.iban.is_some());
+        let keep = revise(reviser, id, (joined, kept.as_ref(), stated), &mut self.settlement, output);
+        let lines = &reviser.posting.lines;
+        let payment = reviser.posting.payment;
+        lines.iter().for_each(|line| self.totals.claims.count(line));
+        self.totals.claims.opening += kept.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
+        self.totals.claims.closing += keep.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
+        output.entries.add(id, keep.as_ref(), Some(&*self.row).filter(|_| keeps_row), lines);
+        self.write_rows(id, joined, &payment, output);
+        Ok(())
     }
 
     fn settle_joined(&mut self, id: BeneficiaryId, joined: &mut Joined<'_>, output: &mut Output) {
@@ -267,6 +263,45 @@ impl<'r> BatchSettler<'r> {
                 self.totals.stats.count(law, *month, &self.settler, &self.settlement, joined, is_sure);
             }
         }
+    }
+}
+
+/// Joins the rows of a batch beneficiary by beneficiary, in ascending order of their numbers, beside what was recalled of each;
+/// rows without a readable number go to `unread`.
+pub(super) fn each_joined<'b>(
+    task: &Task<'_>,
+    (batch, recalled, bounds): (&'b Batch, &'b Recalled, Bounds),
+    buffers: &mut [CursorBuffers; Export::COUNT],
+    unread: &mut Unread<'_>,
+    mut each: impl FnMut(
+        BeneficiaryId,
+        &mut Joined<'b>,
+        Option<KeptBytes<'b>>,
+        Option<&'b Stated>,
+    ) -> Result<(), NightError>,
+) -> Result<(), NightError> {
+    let headers = task.headers;
+    // One encoding is said for all exports. One look at all bytes costs less than one at each row.
+    let is_utf8 = headers[0].dialect.encoding == Encoding::Utf8;
+    let text = Some(&batch.bytes).filter(|_| is_utf8).and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
+    let mut cursors = exports::cursors(headers, batch, text, buffers, &mut |export, row| unread.add(export, row));
+    let mut joined = Joined::default();
+    let mut previous = bounds.above;
+    let mut kept = recalled.kept.iter().peekable();
+    let mut stated = recalled.stated.iter().peekable();
+    while let Some(id) = cursors.iter().filter_map(Cursor::id).chain(kept.peek().map(|kept| kept.id)).min() {
+        if previous.is_some_and(|previous| id <= previous) || bounds.up_to.is_some_and(|up_to| id > up_to) {
+            return Err(NightError::Unsorted);
+        }
+        previous = Some(id);
+        joined.gather(id, task.month, &mut cursors, &mut |export, row| unread.add(export, row));
+        let kept = kept.next_if(|kept| kept.id == id);
+        let stated = stated.next_if(|(of, _)| *of == id).map(|(_, stated)| stated);
+        each(id, &mut joined, kept, stated)?;
+    }
+    match stated.next() {
+        Some((id, _)) => Err(LedgerError::OpeningOfNobody(*id).into()),
+        None => Ok(()),
     }
 }
 
