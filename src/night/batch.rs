@@ -30,7 +30,7 @@ pub enum Purpose {
 }
 
 /// What every batch of a run has in common.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Task<'r> {
     /// By which law.
     pub law: &'r Law,
@@ -92,7 +92,7 @@ pub struct Bounds {
 /// Settles one batch after the other; its buffers are used again.
 #[derive(Debug)]
 pub struct BatchSettler<'r> {
-    task: &'r Task<'r>,
+    task: Task<'r>,
     settler: Settler<'r>,
     reviser: Option<Reviser<'r>>,
     settlement: Settlement<'r>,
@@ -106,9 +106,9 @@ pub struct BatchSettler<'r> {
 
 impl<'r> BatchSettler<'r> {
     /// For the batches of a run.
-    pub fn new(task: &'r Task<'r>) -> Self {
+    pub fn new(task: &Task<'r>) -> Self {
         Self {
-            task,
+            task: *task,
             settler: Settler::new(task.law, task.month),
             settlement: Settlement::default(),
             reviser: task.ledger.map(|ledger| Reviser::new(task.law, ledger.period)),
@@ -151,7 +151,7 @@ impl<'r> BatchSettler<'r> {
     ) -> Result<(), NightError> {
         let task = self.task;
         let mut unread = Unread::new(task.headers);
-        let sorted = each_joined(task, (batch, recalled, bounds), buffers, &mut unread, |id, joined, kept, stated| {
+        let sorted = each_joined(&task, (batch, recalled, bounds), buffers, &mut unread, |id, joined, kept, stated| {
             self.settle_one(id, joined, (kept, stated), output)
         });
         self.totals.add(&unread.totals);
@@ -248,19 +248,19 @@ impl<'r> BatchSettler<'r> {
         }
         if joined.dismissal().is_some() {
             let out = output.of(Table::Contributions);
-            beside::contribution(self.task, id, &self.month, joined, out, &mut self.totals);
+            beside::contribution(&self.task, id, &self.month, joined, out, &mut self.totals);
         }
         match self.task.purpose {
             Purpose::Run => {}
             Purpose::Deadlines(on) => {
                 output.keep(Some(Table::Deadlines));
                 let out = output.of(Table::Deadlines);
-                beside::deadlines(self.task, (id, on), &self.settler, joined, out, &mut self.totals);
+                beside::deadlines(&self.task, (id, on), &self.settler, joined, out, &mut self.totals);
             }
             Purpose::Stats => {
                 output.keep(None);
                 let Task { law, month, .. } = self.task;
-                self.totals.stats.count(law, *month, &self.settler, &self.settlement, joined, is_sure);
+                self.totals.stats.count(law, month, &self.settler, &self.settlement, joined, is_sure);
             }
         }
     }
