@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -53,7 +53,9 @@ pub fn prepare(
     let out = std::path::absolute(out).map_err(system(out))?;
     let parent = out.parent().unwrap_or(&out);
     DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(system(parent))?;
-    let folder = tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(parent).map_err(system(parent))?;
+    let own = fs::Permissions::from_mode(0o700);
+    let folder =
+        tempfile::Builder::new().prefix(TEMPORARY).permissions(own).tempdir_in(parent).map_err(system(parent))?;
     let staging = Staging::open(folder.path())?;
     let new = || Parts::new(folder.path(), parts).map_err(|error| NightError::Parts(error.to_string()));
     let (joined, rest) = night::join(plan, &staging, progress, new)?;
