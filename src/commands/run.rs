@@ -46,7 +46,6 @@ use crate::publish::summary::{Identity, Summary};
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --sepa --config fund.toml
   versement run --month 2009-05 --exports exports/2009-05 --out out/what-if --law my-law.toml --no-ledger
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --quiet --log-format json --metrics versement.prom
-  versement run --partition 0/8 --prepared prepared/2009-05
 
 Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 nothing published; 75 another run is at work.")]
 pub(super) struct RunLine {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::columns::Gathered;
 use super::files::{self, Groups, RowFile};
-use super::manifest::{Manifest, part_name};
+use super::manifest::{Manifest, PartRecord, part_name};
 use super::row::PartRow;
 use super::schema::{PART, RESULT};
 use super::settler::PartSetup;
@@ -104,10 +104,7 @@ impl ResultWriter {
     /// # Errors
     /// There is no such part, or the system refuses.
     pub fn new(results: &Path, manifest: &Manifest, part: u32) -> Result<Self, PartitionError> {
-        let count = manifest.count();
-        if part >= count {
-            return Err(PartitionError::NoSuchPart { part, asked: count, count });
-        }
+        record(manifest, part)?;
         DirBuilder::new().recursive(true).mode(0o700).create(results).map_err(system(results))?;
         let temporary = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(results).map_err(system(results))?;
         let (file, path) = temporary.into_parts();
@@ -116,7 +113,7 @@ impl ResultWriter {
             folder: results.to_owned(),
             part,
             prepared: manifest.digest.clone(),
-            limit: files::group_bytes(count),
+            limit: files::group_bytes(manifest.count()),
             file: RowFile::new(&path, file, &layout)?,
             path,
             gathered: Gathered::new(RESULT),
@@ -170,22 +167,37 @@ pub fn settle_part(
     results: &Path,
     progress: &Progress,
 ) -> Result<Answer, PartitionError> {
-    let count = manifest.count();
-    let Some(record) = manifest.parts.get(part as usize) else {
-        return Err(PartitionError::NoSuchPart { part, asked: count, count });
-    };
+    record(manifest, part)?;
     match look(results, manifest, part)? {
         Found::Result(_) => return Ok(Answer::AlreadyDone),
         Found::Foreign(told) => return Err(PartitionError::Result { path: results.join(part_name(part)), told }),
         // What a killed or torn one left is written anew.
         Found::Nothing | Found::Torn(_) => {}
     }
+    let mut writer = ResultWriter::new(results, manifest, part)?;
+    each_row((prepared, manifest), setup, part, |row| {
+        progress.add_beneficiaries(1);
+        writer.add(row)
+    })?;
+    writer.publish().map(Answer::Settled)
+}
+
+/// Settles the beneficiaries of a part one after the other, in ascending order of their numbers.
+///
+/// # Errors
+/// The part is not as it was prepared, or what the ledger keeps can't be read; the first error of `each`.
+pub fn each_row(
+    (prepared, manifest): (&Path, &Manifest),
+    setup: &PartSetup,
+    part: u32,
+    mut each: impl FnMut(&ResultRow) -> Result<(), PartitionError>,
+) -> Result<(), PartitionError> {
+    let record = record(manifest, part)?;
     let path = prepared.join(&record.file.name);
     let altered = |told: String| PartitionError::Altered { path: path.clone(), told };
     let file = manifest.open(prepared, &record.file)?;
     let mut groups = Groups::open(file, PART).map_err(altered)?;
     let mut settler = setup.settler();
-    let mut writer = ResultWriter::new(results, manifest, part)?;
     let mut out = ResultRow::default();
     while let Some(group) = groups.next_group().map_err(altered)? {
         let unread = || altered("a row can't be read".to_owned());
@@ -193,9 +205,13 @@ pub fn settle_part(
         for at in 0..group.rows() {
             row.read_again(&group, at).ok_or_else(unread)?;
             settler.settle(&mut row, &mut out)?;
-            writer.add(&out)?;
+            each(&out)?;
         }
-        progress.add_beneficiaries(group.rows() as u64);
     }
-    writer.publish().map(Answer::Settled)
+    Ok(())
+}
+
+fn record(manifest: &Manifest, part: u32) -> Result<&PartRecord, PartitionError> {
+    let count = manifest.count();
+    manifest.parts.get(part as usize).ok_or(PartitionError::NoSuchPart { part, asked: count, count })
 }

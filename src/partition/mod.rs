@@ -19,7 +19,7 @@ mod settler;
 
 use std::path::PathBuf;
 
-pub use answers::{Answer, RESULTS, ResultWriter, settle_part};
+pub use answers::{Answer, RESULTS, ResultWriter, each_row, settle_part};
 pub use cells::{Cell, Cells};
 pub use counts::{Control, digest, part_of};
 pub use manifest::{MANIFEST, Manifest, PartRecord, Succession, Unread, part_name};
