@@ -181,7 +181,10 @@ fn sorted_or_not_and_however_many_the_parts_the_bytes_are_those_of_one_machine()
 fn the_ledger_has_the_bytes_of_one_machine_month_after_month() {
     let twice = Twice::new(true);
     for (month, shuffled, parts) in [("2009-10", false, 5), ("2009-11", true, 2), ("2009-11", false, 7)] {
-        let exports = generated(month, if parts == 7 { 5_900 } else { 6_000 }, shuffled);
+        let exports = generated(month, 5_000, shuffled);
+        if parts == 7 {
+            correct_wages(exports.path());
+        }
         twice.run((month, exports.path()), &format!("one-{parts}"), &[]).has_status(1);
         twice.prepare((month, exports.path()), parts, &[]).has_status(0);
         settle_here(&twice, Law::BUILT_IN);
@@ -195,6 +198,24 @@ fn the_ledger_has_the_bytes_of_one_machine_month_after_month() {
     let mut verify = versement();
     verify.args(["verify", "--ledger"]).arg(twice.at("ledger-many"));
     Ran::of(verify.output().unwrap()).has_status(0);
+}
+
+/// Every tenth stated wage is another one, higher and lower in turns.
+fn correct_wages(exports: &Path) {
+    let path = exports.join("beneficiaries.csv");
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(&path).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let at = header.iter().position(|name| name == "sjr").unwrap();
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    writer.write_record(&header).unwrap();
+    for (record, number) in reader.byte_records().zip(0..) {
+        let mut fields: Vec<Vec<u8>> = record.unwrap().iter().map(<[u8]>::to_vec).collect();
+        if number % 10 == 0 && fields.get(at).is_some_and(|sjr| sjr.len() == 5) {
+            fields[at] = if number % 20 == 0 { b"88.88".to_vec() } else { b"44.44".to_vec() };
+        }
+        writer.write_record(&fields).unwrap();
+    }
+    fs::write(path, writer.into_inner().unwrap()).unwrap();
 }
 
 /// A step of a golden case of the ledger, as far as it is needed here.
@@ -501,7 +522,7 @@ fn law_and_ledger_must_be_those_that_the_month_was_prepared_for() {
     twice.prepare(("2009-05", &fixture()), 3, &[]).has_status(0);
     settle_here(&twice, Law::BUILT_IN);
     let mut close = versement();
-    close.current_dir(twice.folder.path()).args(["close", "--month", "2009-05", "--ledger", "ledger-many"]);
+    close.current_dir(twice.folder.path()).args(["close", "2009-05", "--ledger", "ledger-many"]);
     Ran::of(close.output().unwrap()).has_status(0);
     twice.merge("many").has_status(2).tells(&["2009-05 is closed"]);
     assert_eq!(names(&twice.at("many")), [""; 0]);
