@@ -26,14 +26,18 @@ pub struct Joined<'b> {
     pub counts: [u64; Export::COUNT],
     /// Rows of months behind that of the run, and the first line with one.
     pub later: u64,
-    events: Vec<Sourced<Event>>,
-    earnings: Vec<Sourced<Earning>>,
-    followup: Option<Sourced<Followup<'b>>>,
-    dismissal: Option<Sourced<Dismissal>>,
+    /// Its events, each once.
+    pub events: Vec<Sourced<Event>>,
+    /// Its earnings by job and month, one row each.
+    pub earnings: Vec<Sourced<Earning>>,
+    /// The first row of `followup.csv` that could be read; see [`Joined::followup`].
+    pub first_followup: Option<Sourced<Followup<'b>>>,
+    /// The first row of `employers.csv` that could be read; see [`Joined::dismissal`].
+    pub first_dismissal: Option<Sourced<Dismissal>>,
     /// Two rows of `employers.csv` differ: nobody can tell what is due.
-    contradicted: bool,
+    pub contradicted: bool,
     /// Two rows of `followup.csv` differ: nobody can tell which one holds.
-    followed_twice: bool,
+    pub followed_twice: bool,
 }
 
 /// What becomes of a row of `beneficiaries.csv`.
@@ -106,8 +110,8 @@ impl<'b> Joined<'b> {
 
     /// The rows as one dossier, the findings, and the fates of the beneficiary's rows; `None` without a readable row.
     pub fn dossier(&mut self) -> (Option<Dossier<'_>>, &mut Vec<Finding>) {
-        let dismissal = self.dismissal.as_ref().filter(|_| !self.contradicted);
-        let followup = self.followup.as_ref().filter(|_| !self.followed_twice);
+        let dismissal = self.first_dismissal.as_ref().filter(|_| !self.contradicted);
+        let followup = self.first_followup.as_ref().filter(|_| !self.followed_twice);
         let dossier = self.beneficiary.as_ref().map(|beneficiary| Dossier {
             beneficiary,
             events: &self.events,
@@ -121,12 +125,12 @@ impl<'b> Joined<'b> {
 
     /// The row of `followup.csv`, if there is one and it is the only one.
     pub fn followup(&self) -> Option<&Followup<'b>> {
-        self.followup.as_ref().filter(|_| !self.followed_twice).map(|row| &row.fact)
+        self.first_followup.as_ref().filter(|_| !self.followed_twice).map(|row| &row.fact)
     }
 
     /// The row of `employers.csv`, if there is one and it is the only one.
     pub fn dismissal(&self) -> Option<&Sourced<Dismissal>> {
-        self.dismissal.as_ref().filter(|_| !self.contradicted)
+        self.first_dismissal.as_ref().filter(|_| !self.contradicted)
     }
 
     /// A proposal without a beneficiary is one that was not accepted, or not yet: only an accepted one misses somebody.
@@ -137,13 +141,13 @@ impl<'b> Joined<'b> {
         if row.fact.acceptance.is_some() {
             self.tell_orphan(id, Export::Followup, cursor);
         }
-        if let Some(first) = &self.followup {
+        if let Some(first) = &self.first_followup {
             let code = if row.fact == first.fact { Code::SameRow } else { Code::TwoFollowups };
             self.findings.push(double(code, Export::Followup, id, first.line, row.line));
             self.followed_twice |= code == Code::TwoFollowups;
             return;
         }
-        self.followup = Some(row);
+        self.first_followup = Some(row);
     }
 
     /// Who refused the CRP has no row of a beneficiary, and whom it was never proposed to neither.
@@ -151,20 +155,21 @@ impl<'b> Joined<'b> {
     fn add_dismissal(&mut self, id: BeneficiaryId, cursor: &Cursor<'b, '_>) {
         self.counts[Export::Employers as usize] += 1;
         let Read::Fact(row) = cursor.dismissal(&mut self.findings) else { return };
-        let refused = self.followup.as_ref().is_some_and(|followup| followup.fact.acceptance.is_none());
+        let refused = self.first_followup.as_ref().is_some_and(|followup| followup.fact.acceptance.is_none());
         if row.fact.proposed && !refused {
             self.tell_orphan(id, Export::Employers, cursor);
         }
-        if let Some(first) = &self.dismissal {
+        if let Some(first) = &self.first_dismissal {
             let code = if row.fact == first.fact { Code::SameRow } else { Code::TwoDismissals };
             self.findings.push(double(code, Export::Employers, id, first.line, row.line));
             self.contradicted |= code == Code::TwoDismissals;
             return;
         }
-        self.dismissal = Some(row);
+        self.first_dismissal = Some(row);
     }
 
-    fn clear(&mut self) {
+    /// Forgets all and keeps the buffers.
+    pub fn clear(&mut self) {
         self.beneficiary = None;
         self.rows.clear();
         self.findings.clear();
@@ -173,8 +178,8 @@ impl<'b> Joined<'b> {
         self.later = 0;
         self.events.clear();
         self.earnings.clear();
-        self.followup = None;
-        self.dismissal = None;
+        self.first_followup = None;
+        self.first_dismissal = None;
         self.contradicted = false;
         self.followed_twice = false;
     }

@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod money;
 pub mod night;
 pub mod page;
+pub mod partition;
 pub mod pipeline;
 pub mod publish;
 pub mod redact;

@@ -61,7 +61,9 @@ Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 n
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Run(run::Run),
+    Run(run::RunLine),
+    Prepare(run::Prepare),
+    Merge(run::Merge),
     CatchUp(catch_up::CatchUp),
     Close(close::Close),
     Runs(runs::Runs),
@@ -91,6 +93,8 @@ impl Command {
     fn carry_out(self) -> anyhow::Result<u8> {
         match self {
             Self::Run(run) => run.carry_out(),
+            Self::Prepare(prepare) => prepare.carry_out(),
+            Self::Merge(merge) => merge.carry_out(),
             Self::CatchUp(catch_up) => catch_up.carry_out(),
             Self::Close(close) => close.carry_out(),
             Self::Runs(runs) => runs.carry_out(),

@@ -69,6 +69,8 @@ fn name(phase: Phase) -> &'static str {
         Phase::Starting => "starting",
         Phase::Sorting => "sorting",
         Phase::Settling => "settling",
+        Phase::Preparing => "preparing",
+        Phase::Merging => "merging",
         Phase::Publishing => "publishing",
     }
 }

@@ -1,5 +1,11 @@
 mod for_bank;
+mod merge;
+mod partition;
+mod prepare;
 mod with_ledger;
+
+pub(super) use merge::Merge;
+pub(super) use prepare::Prepare;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -42,16 +48,27 @@ use crate::publish::summary::{Identity, Summary};
   versement run --month 2009-05 --exports exports/2009-05 --out out/2009-05 --quiet --log-format json --metrics versement.prom
 
 Exit status: 0 all settled; 1 published, with payments held or rows refused; 2 nothing published; 75 another run is at work.")]
-pub(super) struct Run {
+pub(super) struct RunLine {
     /// The month to pay, as 2009-05
-    #[arg(long, value_name = "MONTH")]
-    month: Month,
+    #[arg(long, value_name = "MONTH", required_unless_present = "partition")]
+    month: Option<Month>,
     /// The folder with beneficiaries.csv, earnings.csv and, if there is one, events.csv
-    #[arg(long, value_name = "DIR")]
-    exports: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "partition")]
+    exports: Option<PathBuf>,
     /// The folder to publish to; made if it is missing
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "partition")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+    #[command(flatten)]
+    partition: partition::PartOptions,
+    #[command(flatten)]
+    watching: Watching,
+}
+
+/// What a run may be told besides.
+#[derive(Debug, Args)]
+pub(super) struct Options {
     /// The folder that remembers what was paid; made by its first run
     #[arg(long, value_name = "DIR", default_value = "ledger", conflicts_with = "no_ledger")]
     pub(super) ledger: PathBuf,
@@ -97,8 +114,23 @@ pub(super) struct Run {
     /// Who pays, and how, for --sepa: fund.toml
     #[arg(long, value_name = "FILE", requires = "sepa")]
     config: Option<PathBuf>,
-    #[command(flatten)]
-    watching: Watching,
+}
+
+/// The run of a month, whole.
+#[derive(Debug)]
+pub(super) struct Run {
+    month: Month,
+    exports: PathBuf,
+    out: PathBuf,
+    options: Options,
+}
+
+impl std::ops::Deref for Run {
+    type Target = Options;
+
+    fn deref(&self) -> &Options {
+        &self.options
+    }
 }
 
 /// More threads than any machine for this job has would only cost memory.
@@ -133,43 +165,72 @@ impl EncodingName {
     }
 }
 
-impl Run {
-    pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
-        let watched = self.watching.start(self.month);
-        let ended = self.settle(&watched);
+impl RunLine {
+    pub(super) fn carry_out(self) -> anyhow::Result<u8> {
+        let Self { month, exports, out, options, partition, watching } = self;
+        if let Some(part) = partition.partition {
+            return partition.settle(part, options.law.as_ref(), options.quiet);
+        }
+        let Some(((month, exports), out)) = month.zip(exports).zip(out) else {
+            bail!("--month, --exports and --out say what is to be settled, and where it is published");
+        };
+        let watched = watching.start(month);
+        let ended = Run { month, exports, out, options }.settle(&watched);
         watched.end(ended)
     }
+}
 
+/// Whether a month can be settled today by a law.
+fn may_settle(month: Month, provisional: bool, law: &Law) -> anyhow::Result<()> {
+    if !provisional && month.last_day() >= today() {
+        bail!("{month} is not over yet: its facts may still change; settle it later, or say --provisional");
+    }
+    if let Some(first) = law.first_day().filter(|&first| month.last_day() < first) {
+        bail!("{month}: no CRP before {first}; give the month to pay, as 2009-05");
+    }
+    Ok(())
+}
+
+fn available(threads: Option<NonZeroUsize>) -> NonZeroUsize {
+    threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+impl Run {
     fn settle(&self, watched: &Watched<'_>) -> anyhow::Result<u8> {
         let started = now();
         let fund = self.fund()?;
         let law = law_file::read(self.law.as_ref())?;
-        if !self.provisional && self.month.last_day() >= today() {
-            let month = self.month;
-            bail!("{month} is not over yet: its facts may still change; settle it later, or say --provisional");
-        }
-        if let Some(first) = law.first_day().filter(|&first| self.month.last_day() < first) {
-            bail!("{}: no CRP before {first}; give the month to pay, as 2009-05", self.month);
-        }
+        may_settle(self.month, self.provisional, &law)?;
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
         let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
-        let night = Night { law: &law, exports: &exports, identity, started, watched, fund };
+        let night = Night { law: &law, exports: &exports, begun: Begun { identity, started, watched, fund } };
         if self.no_ledger { self.without_ledger(night) } else { self.with_ledger(night) }
     }
 
     fn without_ledger(&self, night: Night<'_>) -> anyhow::Result<u8> {
         let staging = Staging::open(&self.out)?;
-        if let Some(summary) = self.standing(&staging, &night.identity, night.exports)? {
-            return self.already_done(night.watched, None, &summary, &self.out.display().to_string());
+        let identity = &night.begun.identity;
+        if let Some(summary) = self.standing(&staging, |standing| is_of(standing, identity, night.exports))? {
+            return self.already_done(night.begun.watched, None, &summary, &self.out.display().to_string());
         }
         let plan = self.plan(&night, None);
+        self.publish_alone(&staging, &night.begun, |progress| night::settle(&plan, &staging, progress).map_err(flatten))
+    }
+
+    /// Publishes what is settled without a ledger.
+    fn publish_alone(
+        &self,
+        staging: &Staging,
+        begun: &Begun<'_>,
+        settle: impl FnOnce(&Progress) -> anyhow::Result<Settled>,
+    ) -> anyhow::Result<u8> {
         let progress = Progress::default();
         let (settled, summary) = std::thread::scope(|scope| {
             let _bar = Bar::follow(scope, &progress, self.quiet);
-            let mut settled = night::settle(&plan, &staging, &progress).map_err(flatten)?;
+            let mut settled = settle(&progress)?;
             progress.start(Phase::Publishing, 0);
-            let times = (night.started, now());
-            let mut summary = Summary::new(night.identity, times, &settled.totals, &settled.inputs, &settled.files);
+            let (identity, times) = (begun.identity.clone(), (begun.started.clone(), now()));
+            let mut summary = Summary::new(identity, times, &settled.totals, &settled.inputs, &settled.files);
             summary.stages = Some(stages(&settled.timings));
             let mut file = staging.file(SUMMARY, false)?;
             file.append(summary.to_json()?.as_bytes())?;
@@ -177,7 +238,7 @@ impl Run {
             staging.publish(std::mem::take(&mut settled.files))?;
             anyhow::Ok((settled, summary))
         })?;
-        self.report(night.watched, None, &summary, &settled)?;
+        self.report(begun.watched, None, &summary, &settled)?;
         Ok(status(&settled))
     }
 
@@ -188,7 +249,7 @@ impl Run {
             law: night.law,
             exports: night.exports,
             encoding: self.encoding.encoding(),
-            threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+            threads: available(self.threads),
             with_digests: !self.no_digests,
             batch_bytes: Plan::BATCH_BYTES,
             ledger,
@@ -197,16 +258,17 @@ impl Run {
 
     /// The summary of the same run, if its results stand in --out whole; an error if those of another run do, unless --force
     /// replaces them.
-    fn standing(&self, staging: &Staging, identity: &Identity, exports: &Exports) -> anyhow::Result<Option<Summary>> {
+    fn standing(
+        &self,
+        staging: &Staging,
+        is_of_this_run: impl Fn(&Identity) -> anyhow::Result<bool>,
+    ) -> anyhow::Result<Option<Summary>> {
         let standing = staging.standing();
         if standing.is_empty() || staging.was_cut_off() {
             return Ok(None);
         }
         let of_this_run = match Summary::read(staging.folder()) {
-            Some(summary) if summary.identity.may_be(identity, exports) => {
-                let identity = identity.clone().with_inputs(exports).context("the exports can't be read")?;
-                Some(summary).filter(|summary| summary.identity == identity)
-            }
+            Some(summary) if is_of_this_run(&summary.identity)? => Some(summary),
             _ => None,
         };
         let was_changed = match of_this_run {
@@ -281,10 +343,23 @@ impl Run {
     }
 }
 
+/// Whether an identity is that of a run of exports; they are read only if their sizes allow it.
+fn is_of(standing: &Identity, of: &Identity, exports: &Exports) -> anyhow::Result<bool> {
+    if !standing.may_be(of, exports) {
+        return Ok(false);
+    }
+    Ok(*standing == of.clone().with_inputs(exports).context("the exports can't be read")?)
+}
+
 /// What a run begins with.
 struct Night<'n> {
     law: &'n Law,
     exports: &'n Exports,
+    begun: Begun<'n>,
+}
+
+/// Which run it is, and who wants to know of it.
+struct Begun<'n> {
     identity: Identity,
     started: String,
     watched: &'n Watched<'n>,

@@ -81,6 +81,34 @@ impl Entries {
         }
     }
 
+    /// Adds what another batch added for a beneficiary: its record as [`Entries::kept`] gave it, empty where nothing is kept, and
+    /// its lines.
+    ///
+    /// # Errors
+    /// The record is not that of this beneficiary.
+    pub fn add_record(
+        &mut self,
+        id: BeneficiaryId,
+        record: &[u8],
+        lines: impl ExactSizeIterator<Item = Line>,
+    ) -> Result<(), LedgerError> {
+        if lines.len() > 0 {
+            let start = self.ids.len();
+            id.write(&mut self.ids);
+            let place = (start, self.ids.len());
+            self.lines.extend(lines.map(|line| (place, line)));
+        }
+        if record.is_empty() || dossier_file::push_known_record(&mut self.kept, id, record) {
+            return Ok(());
+        }
+        Err(LedgerError::Format(format!("what is to be kept of {id} is not its record")))
+    }
+
+    /// The lines, in order.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = &Line> {
+        self.lines.iter().map(|(_, line)| line)
+    }
+
     /// What is kept, as it stands in its file.
     pub fn kept(&self) -> &[u8] {
         &self.kept

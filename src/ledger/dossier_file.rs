@@ -36,6 +36,16 @@ pub(super) fn push_record(out: &mut Vec<u8>, id: BeneficiaryId, kept: &Kept<'_>,
     out[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }
 
+/// Appends a record as it was pushed before; whether it is one of that beneficiary.
+pub(super) fn push_known_record(out: &mut Vec<u8>, id: BeneficiaryId, record: &[u8]) -> bool {
+    let length_of = |rest: &[u8]| rest.split_first_chunk::<4>().map(|(length, _)| u32::from_le_bytes(*length) as usize);
+    let is_whole = id_at(record).is_some_and(|(of, head)| {
+        of == id && length_of(&record[head..]).is_some_and(|length| head + 4 + length == record.len())
+    });
+    out.extend_from_slice(record);
+    is_whole
+}
+
 fn push_id(out: &mut Vec<u8>, id: BeneficiaryId) {
     let start = out.len();
     out.push(0);
@@ -123,6 +133,16 @@ pub struct KeptBytes<'b> {
 }
 
 impl<'b> KeptBytes<'b> {
+    /// What was kept, as [`KeptBytes::bytes`] gave it.
+    pub fn new(id: BeneficiaryId, bytes: &'b [u8]) -> Self {
+        Self { id, bytes }
+    }
+
+    /// What is kept, as it stands in its file.
+    pub fn bytes(self) -> &'b [u8] {
+        self.bytes
+    }
+
     /// What is kept.
     ///
     /// # Errors

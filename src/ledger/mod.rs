@@ -5,7 +5,7 @@ mod catalogue;
 mod codec;
 mod dossier_file;
 mod opening_file;
-mod parquet_file;
+pub(crate) mod parquet_file;
 mod run;
 mod statements;
 mod store;

@@ -9,6 +9,7 @@ use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
 use parquet::data_type::ByteArray;
 use parquet::errors::Result;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type, TypePtr};
@@ -29,18 +30,23 @@ pub(super) type Columns = &'static [(&'static str, Form)];
 
 /// The values of one column.
 #[derive(Debug)]
-pub(super) enum Values {
-    /// Of texts.
+pub(crate) enum Values {
+    /// Of texts or bytes.
     Texts(Vec<ByteArray>),
     /// Of numbers.
     Numbers(Vec<i32>),
     /// Of amounts.
     Amounts(Vec<i64>),
+    /// Of yes and no.
+    Flags(Vec<bool>),
 }
+
+/// The levels of a column whose values may be absent or stand in lists: definitions and repetitions, as the format has them.
+pub(crate) type Levels<'l> = (Option<&'l [i16]>, Option<&'l [i16]>);
 
 /// How a file is written.
 #[derive(Clone, Debug)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     root: TypePtr,
     schema: SchemaDescPtr,
     properties: WriterPropertiesPtr,
@@ -58,18 +64,26 @@ impl Layout {
             let builder = if matches!(form, Form::Amount) { builder.with_precision(18).with_scale(2) } else { builder };
             builder.with_logical_type(logical).build().map(Arc::new)
         });
-        let root = Type::group_type_builder(name).with_fields(fields.collect::<Result<_>>()?).build()?;
-        let root = Arc::new(root);
+        // The numbers of beneficiaries tell where to look for one of them.
+        Self::of(name, fields.collect::<Result<_>>()?, compression, columns.first().map(|&(name, _)| name))
+    }
+
+    /// Of any fields; one column gets statistics.
+    pub(crate) fn of(
+        name: &str,
+        fields: Vec<TypePtr>,
+        compression: Compression,
+        with_statistics: Option<&'static str>,
+    ) -> Result<Self> {
+        let root = Arc::new(Type::group_type_builder(name).with_fields(fields).build()?);
         let properties = WriterProperties::builder()
             .set_created_by("versement".to_owned())
             .set_dictionary_enabled(false)
             .set_compression(compression)
             .set_statistics_enabled(EnabledStatistics::None)
             .set_offset_index_disabled(true);
-        // The numbers of beneficiaries tell where to look for one of them.
-        let first = columns.first().map(|&(name, _)| name.into());
-        let properties = first.into_iter().fold(properties, |properties, name| {
-            properties.set_column_statistics_enabled(name, EnabledStatistics::Chunk)
+        let properties = with_statistics.into_iter().fold(properties, |properties, name| {
+            properties.set_column_statistics_enabled(name.into(), EnabledStatistics::Chunk)
         });
         let schema = Arc::new(SchemaDescriptor::new(root.clone()));
         Ok(Self { root, schema, properties: Arc::new(properties.build()) })
@@ -77,20 +91,31 @@ impl Layout {
 
     /// Encodes the rows of a batch; the columns stand in the order of the file.
     pub(super) fn encode(&self, columns: &[Values]) -> Result<Encoded> {
+        self.encode_levels(columns.iter().map(|values| (values, (None, None))))
+    }
+
+    /// Encodes the rows of a batch, with the levels of each column.
+    pub(crate) fn encode_levels<'v>(
+        &self,
+        columns: impl ExactSizeIterator<Item = (&'v Values, Levels<'v>)>,
+    ) -> Result<Encoded> {
         let mut encoded = Vec::with_capacity(columns.len());
-        for (at, values) in columns.iter().enumerate() {
+        for (at, (values, (definitions, repetitions))) in columns.enumerate() {
             let mut sink = TrackedWrite::new(Vec::new());
             let pages = Box::new(SerializedPageWriter::new(&mut sink));
             let mut writer = get_column_writer(self.schema.column(at), self.properties.clone(), pages);
             match (&mut writer, values) {
                 (ColumnWriter::ByteArrayColumnWriter(writer), Values::Texts(values)) => {
-                    writer.write_batch(values, None, None)?
+                    writer.write_batch(values, definitions, repetitions)?
                 }
                 (ColumnWriter::Int32ColumnWriter(writer), Values::Numbers(values)) => {
-                    writer.write_batch(values, None, None)?
+                    writer.write_batch(values, definitions, repetitions)?
                 }
                 (ColumnWriter::Int64ColumnWriter(writer), Values::Amounts(values)) => {
-                    writer.write_batch(values, None, None)?
+                    writer.write_batch(values, definitions, repetitions)?
+                }
+                (ColumnWriter::BoolColumnWriter(writer), Values::Flags(values)) => {
+                    writer.write_batch(values, definitions, repetitions)?
                 }
                 _ => return Err(parquet::errors::ParquetError::General("values of another form".to_owned())),
             };
@@ -101,21 +126,21 @@ impl Layout {
     }
 
     /// A file that takes encoded batches.
-    pub(super) fn writer<W: Write + Send>(&self, sink: W) -> Result<Writer<W>> {
+    pub(crate) fn writer<W: Write + Send>(&self, sink: W) -> Result<Writer<W>> {
         SerializedFileWriter::new(sink, self.root.clone(), self.properties.clone()).map(Writer)
     }
 }
 
 /// The rows of a batch as they stand in a file.
 #[derive(Debug, Default)]
-pub(super) struct Encoded(Vec<(Bytes, ColumnCloseResult)>);
+pub(crate) struct Encoded(Vec<(Bytes, ColumnCloseResult)>);
 
 /// A file that is being written.
-pub(super) struct Writer<W: Write>(SerializedFileWriter<W>);
+pub(crate) struct Writer<W: Write>(SerializedFileWriter<W>);
 
 impl<W: Write + Send> Writer<W> {
     /// Appends a batch; one without rows adds nothing.
-    pub(super) fn append(&mut self, encoded: Encoded) -> Result<()> {
+    pub(crate) fn append(&mut self, encoded: Encoded) -> Result<()> {
         if encoded.0.first().is_none_or(|(_, close)| close.rows_written == 0) {
             return Ok(());
         }
@@ -126,8 +151,13 @@ impl<W: Write + Send> Writer<W> {
         group.close().map(|_| ())
     }
 
+    /// Says something about the whole file.
+    pub(crate) fn note(&mut self, key: &str, value: String) {
+        self.0.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+    }
+
     /// Completes the file.
-    pub(super) fn finish(self) -> Result<W> {
+    pub(crate) fn finish(self) -> Result<W> {
         self.0.into_inner()
     }
 }

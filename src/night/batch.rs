@@ -10,7 +10,7 @@ use crate::dossier::{Joined, RowFate};
 use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
-use crate::ledger::{EncodedEntries, Entries, LedgerError, Today, put_row};
+use crate::ledger::{EncodedEntries, Entries, KeptBytes, LedgerError, Today, put_row};
 use crate::money::Cents;
 use crate::publish::rows::{self, Decision, MonthText};
 use crate::publish::{self, Table};
@@ -30,7 +30,7 @@ pub enum Purpose {
 }
 
 /// What every batch of a run has in common.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Task<'r> {
     /// By which law.
     pub law: &'r Law,
@@ -92,7 +92,7 @@ pub struct Bounds {
 /// Settles one batch after the other; its buffers are used again.
 #[derive(Debug)]
 pub struct BatchSettler<'r> {
-    task: &'r Task<'r>,
+    task: Task<'r>,
     settler: Settler<'r>,
     reviser: Option<Reviser<'r>>,
     settlement: Settlement<'r>,
@@ -106,9 +106,9 @@ pub struct BatchSettler<'r> {
 
 impl<'r> BatchSettler<'r> {
     /// For the batches of a run.
-    pub fn new(task: &'r Task<'r>) -> Self {
+    pub fn new(task: &Task<'r>) -> Self {
         Self {
-            task,
+            task: *task,
             settler: Settler::new(task.law, task.month),
             settlement: Settlement::default(),
             reviser: task.ledger.map(|ledger| Reviser::new(task.law, ledger.period)),
@@ -149,59 +149,54 @@ impl<'r> BatchSettler<'r> {
         output: &mut Output,
         buffers: &mut [CursorBuffers; Export::COUNT],
     ) -> Result<(), NightError> {
-        let headers = self.task.headers;
-        let mut unread = Unread::new(headers);
-        // One encoding is said for all exports. One look at all bytes costs less than one at each row.
-        let is_utf8 = headers[0].dialect.encoding == Encoding::Utf8;
-        let text = Some(&batch.bytes).filter(|_| is_utf8).and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
-        let mut cursors = exports::cursors(headers, batch, text, buffers, &mut |export, row| unread.add(export, row));
-        let mut joined = Joined::default();
-        let mut revised = Revised::default();
-        let mut previous = bounds.above;
-        let mut sorted = Ok(());
-        let mut kept = recalled.kept.iter().peekable();
-        let mut stated = recalled.stated.iter().peekable();
-        while let Some(id) = cursors.iter().filter_map(Cursor::id).chain(kept.peek().map(|kept| kept.id)).min() {
-            if previous.is_some_and(|previous| id <= previous) || bounds.up_to.is_some_and(|up_to| id > up_to) {
-                sorted = Err(NightError::Unsorted);
-                break;
-            }
-            previous = Some(id);
-            joined.gather(id, self.task.month, &mut cursors, &mut |export, row| unread.add(export, row));
-            let Some(reviser) = &mut self.reviser else {
-                self.settle_joined(id, &mut joined, output);
-                continue;
-            };
-            self.row.clear();
-            let today = joined.beneficiary.as_ref().map(|row| {
-                put_row(&mut self.row, &row.fact);
-                Today { fact: &row.fact, bytes: &self.row }
-            });
-            let kept = match kept.next_if(|kept| kept.id == id) {
-                Some(kept) => Some(kept.decode_beside(today)?),
-                None => None,
-            };
-            // Without an account, the last right one is kept.
-            let keeps_row = today.is_some_and(|today| today.fact.iban.is_some());
-            let stated = stated.next_if(|(of, _)| *of == id).map(|(_, stated)| stated);
-            let of = (&mut joined, kept.as_ref(), stated);
-            revise(reviser, id, of, &mut self.settlement, &mut revised, output);
-            let keep = revised.keep.as_ref();
-            let lines = &reviser.posting.lines;
-            let payment = reviser.posting.payment;
-            lines.iter().for_each(|line| self.totals.claims.count(line));
-            self.totals.claims.opening += kept.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
-            self.totals.claims.closing += keep.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
-            output.entries.add(id, keep, Some(&*self.row).filter(|_| keeps_row), lines);
-            self.write_rows(id, &mut joined, &payment, output);
-        }
-        if let Some((id, _)) = stated.next().filter(|_| sorted.is_ok()) {
-            return Err(LedgerError::OpeningOfNobody(*id).into());
-        }
+        let task = self.task;
+        let mut unread = Unread::new(task.headers);
+        let sorted = each_joined(&task, (batch, recalled, bounds), buffers, &mut unread, |id, joined, kept, stated| {
+            self.settle_one(id, joined, (kept, stated), output)
+        });
         self.totals.add(&unread.totals);
         output.anonymous_anomalies = unread.anomalies;
         output.anonymous_decisions = unread.decisions;
         sorted
+    }
+
+    /// Settles one beneficiary whose rows are joined, beside what the ledger holds and what was stated when it began.
+    ///
+    /// # Errors
+    /// What the ledger holds can't be read.
+    pub fn settle_one<'b>(
+        &mut self,
+        id: BeneficiaryId,
+        joined: &mut Joined<'b>,
+        (kept, stated): (Option<KeptBytes<'b>>, Option<&Stated>),
+        output: &mut Output,
+    ) -> Result<(), NightError> {
+        let Some(reviser) = &mut self.reviser else {
+            self.settle_joined(id, joined, output);
+            return Ok(());
+        };
+        self.row.clear();
+        let today = joined.beneficiary.as_ref().map(|row| {
+            put_row(&mut self.row, &row.fact);
+            Today { fact: &row.fact, bytes: &self.row }
+        });
+        let kept = match kept {
+            Some(kept) => Some(kept.decode_beside(today)?),
+            None => None,
+        };
+        // Without an account, the last right one is kept.
+        let keeps_row = today.is_some_and(|today| today.fact.iban.is_some());
+        let mut revised = Revised::default();
+        revise(reviser, id, (joined, kept.as_ref(), stated), &mut self.settlement, &mut revised, output);
+        let keep = revised.keep.as_ref();
+        let lines = &reviser.posting.lines;
+        let payment = reviser.posting.payment;
+        lines.iter().for_each(|line| self.totals.claims.count(line));
+        self.totals.claims.opening += kept.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
+        self.totals.claims.closing += keep.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
+        output.entries.add(id, keep, Some(&*self.row).filter(|_| keeps_row), lines);
+        self.write_rows(id, joined, &payment, output);
+        Ok(())
     }
 
     fn settle_joined(&mut self, id: BeneficiaryId, joined: &mut Joined<'_>, output: &mut Output) {
@@ -255,21 +250,60 @@ impl<'r> BatchSettler<'r> {
         }
         if joined.dismissal().is_some() {
             let out = output.of(Table::Contributions);
-            beside::contribution(self.task, id, &self.month, joined, out, &mut self.totals);
+            beside::contribution(&self.task, id, &self.month, joined, out, &mut self.totals);
         }
         match self.task.purpose {
             Purpose::Run => {}
             Purpose::Deadlines(on) => {
                 output.keep(Some(Table::Deadlines));
                 let out = output.of(Table::Deadlines);
-                beside::deadlines(self.task, (id, on), &self.settler, joined, out, &mut self.totals);
+                beside::deadlines(&self.task, (id, on), &self.settler, joined, out, &mut self.totals);
             }
             Purpose::Stats => {
                 output.keep(None);
                 let Task { law, month, .. } = self.task;
-                self.totals.stats.count(law, *month, &self.settler, &self.settlement, joined, is_sure);
+                self.totals.stats.count(law, month, &self.settler, &self.settlement, joined, is_sure);
             }
         }
+    }
+}
+
+/// Joins the rows of a batch beneficiary by beneficiary, in ascending order of their numbers, beside what was recalled of each;
+/// rows without a readable number go to `unread`.
+pub(super) fn each_joined<'b>(
+    task: &Task<'_>,
+    (batch, recalled, bounds): (&'b Batch, &'b Recalled, Bounds),
+    buffers: &mut [CursorBuffers; Export::COUNT],
+    unread: &mut Unread<'_>,
+    mut each: impl FnMut(
+        BeneficiaryId,
+        &mut Joined<'b>,
+        Option<KeptBytes<'b>>,
+        Option<&'b Stated>,
+    ) -> Result<(), NightError>,
+) -> Result<(), NightError> {
+    let headers = task.headers;
+    // One encoding is said for all exports. One look at all bytes costs less than one at each row.
+    let is_utf8 = headers[0].dialect.encoding == Encoding::Utf8;
+    let text = Some(&batch.bytes).filter(|_| is_utf8).and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
+    let mut cursors = exports::cursors(headers, batch, text, buffers, &mut |export, row| unread.add(export, row));
+    let mut joined = Joined::default();
+    let mut previous = bounds.above;
+    let mut kept = recalled.kept.iter().peekable();
+    let mut stated = recalled.stated.iter().peekable();
+    while let Some(id) = cursors.iter().filter_map(Cursor::id).chain(kept.peek().map(|kept| kept.id)).min() {
+        if previous.is_some_and(|previous| id <= previous) || bounds.up_to.is_some_and(|up_to| id > up_to) {
+            return Err(NightError::Unsorted);
+        }
+        previous = Some(id);
+        joined.gather(id, task.month, &mut cursors, &mut |export, row| unread.add(export, row));
+        let kept = kept.next_if(|kept| kept.id == id);
+        let stated = stated.next_if(|(of, _)| *of == id).map(|(_, stated)| stated);
+        each(id, &mut joined, kept, stated)?;
+    }
+    match stated.next() {
+        Some((id, _)) => Err(LedgerError::OpeningOfNobody(*id).into()),
+        None => Ok(()),
     }
 }
 

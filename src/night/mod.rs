@@ -3,6 +3,7 @@
 mod batch;
 mod beside;
 mod gather;
+mod joining;
 mod ledger_side;
 mod partitions;
 mod progress;
@@ -11,6 +12,7 @@ mod sorted;
 
 pub use batch::{BatchSettler, Bounds, Output, Purpose, Task};
 pub use gather::Timings;
+pub use joining::{Joining, Rest, UNREAD, join};
 pub use ledger_side::{LedgerPlan, Recall, Recalled};
 pub use progress::{Phase, Progress};
 pub use sorted::Merge;
@@ -94,6 +96,9 @@ pub enum NightError {
     /// The system gave no threads.
     #[error("{0}; try fewer --threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// What was joined can't be written.
+    #[error("the parts: {0}")]
+    Parts(String),
     /// The exports are not sorted; only the way that needs it says so, and another is taken then.
     #[error("the exports are not sorted by beneficiary number")]
     Unsorted,
@@ -188,26 +193,8 @@ fn finish(
     were_sorted: bool,
 ) -> Result<Settled, NightError> {
     let Gathered { mut totals, mut files, books, mut anonymous, timings } = gathered;
-    for export in Export::ALL {
-        let at = export as usize;
-        let mut notices = Vec::new();
-        notices.extend(headers[at].unknown.iter().map(|(number, name)| unknown_column(export, *number, name)));
-        if export == Export::Earnings && totals.later > 0 {
-            let place = Place { export, line: 1, column: Some(Column::Month) };
-            let found = format!("rows after {}: {}", plan.month, totals.later);
-            notices.push(Finding::new(Code::LaterMonth, place, None, found));
-        }
-        let anomalies = &mut files[Table::Anomalies as usize];
-        append(anomalies, &notices, &headers[at])?;
-        anonymous.append_anomalies(export, anomalies)?;
-        let cut = seen[at].cut_at.map(|line| {
-            let place = Place { export, line, column: None };
-            Finding::new(Code::NoLineEnd, place, None, "end of file")
-        });
-        append(anomalies, cut.as_slice(), &headers[at])?;
-        totals.count_findings(&notices);
-        totals.count_findings(cut.as_slice());
-    }
+    let anomalies = &mut files[Table::Anomalies as usize];
+    append_unread(plan.month, headers, &seen, &mut totals, &mut anonymous, anomalies)?;
     anonymous.append_decisions(&mut files[Table::Decisions as usize])?;
     check_totals(&totals, &seen)?;
     let is_made = |table: Table| match (plan.purpose, table) {
@@ -220,6 +207,37 @@ fn finish(
     let mut seen = seen.into_iter();
     let inputs = Export::ALL.map(|export| seen.next().filter(|_| plan.exports.has(export)));
     Ok(Settled { totals, inputs, files, books, were_sorted, timings })
+}
+
+/// Appends what was found about files, and about rows without a beneficiary number, in the order of the exports.
+fn append_unread(
+    month: Month,
+    headers: &[Header; Export::COUNT],
+    seen: &[InputDigest],
+    totals: &mut Totals,
+    anonymous: &mut gather::AnonymousRows,
+    anomalies: &mut StagedFile,
+) -> Result<(), NightError> {
+    for export in Export::ALL {
+        let at = export as usize;
+        let mut notices = Vec::new();
+        notices.extend(headers[at].unknown.iter().map(|(number, name)| unknown_column(export, *number, name)));
+        if export == Export::Earnings && totals.later > 0 {
+            let place = Place { export, line: 1, column: Some(Column::Month) };
+            let found = format!("rows after {month}: {}", totals.later);
+            notices.push(Finding::new(Code::LaterMonth, place, None, found));
+        }
+        append(anomalies, &notices, &headers[at])?;
+        anonymous.append_anomalies(export, anomalies)?;
+        let cut = seen[at].cut_at.map(|line| {
+            let place = Place { export, line, column: None };
+            Finding::new(Code::NoLineEnd, place, None, "end of file")
+        });
+        append(anomalies, cut.as_slice(), &headers[at])?;
+        totals.count_findings(&notices);
+        totals.count_findings(cut.as_slice());
+    }
+    Ok(())
 }
 
 fn unknown_column(export: Export, number: usize, name: &str) -> Finding {
@@ -237,7 +255,10 @@ fn append(file: &mut StagedFile, findings: &[Finding], header: &Header) -> Resul
 
 /// Nothing vanishes: the rows that the readers cut equal the rows that were accounted for, and every beneficiary row has
 /// one outcome; the payments by regime add up to all payments.
-fn check_totals(totals: &Totals, seen: &[InputDigest]) -> Result<(), PublishError> {
+///
+/// # Errors
+/// They don't: the fault is told, and nothing may be published.
+pub fn check_totals(totals: &Totals, seen: &[InputDigest]) -> Result<(), PublishError> {
     for (export, seen) in Export::ALL.into_iter().zip(seen) {
         let accounted = totals.rows[export as usize];
         if seen.rows != accounted {

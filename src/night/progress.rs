@@ -18,6 +18,10 @@ pub enum Phase {
     Sorting,
     /// Rows are read and settled.
     Settling,
+    /// Rows are read, joined, and written to parts.
+    Preparing,
+    /// The results of parts are merged.
+    Merging,
     /// Files are synced and get their names.
     Publishing,
 }
@@ -51,7 +55,9 @@ impl Progress {
         let phase = match self.phase.load(Ordering::Acquire) {
             1 => Phase::Sorting,
             2 => Phase::Settling,
-            3 => Phase::Publishing,
+            3 => Phase::Preparing,
+            4 => Phase::Merging,
+            5 => Phase::Publishing,
             _ => Phase::Starting,
         };
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
