@@ -110,8 +110,11 @@ fn all_facts(id: BeneficiaryId) -> Joined<'static> {
     joined
 }
 
+/// What is written of a beneficiary.
+type Known<'k> = (BeneficiaryId, Joined<'k>, Option<&'k [u8]>, Option<Stated>);
+
 /// The rows of a file in a folder, some of them in each row group.
-fn written(folder: &Path, rows: &[(BeneficiaryId, Joined<'_>, Option<&[u8]>, Option<Stated>)]) -> Vec<Group> {
+fn written(folder: &Path, rows: &[Known<'_>]) -> Vec<Group> {
     let layout = files::layout("part", PART).unwrap();
     let path = folder.join("part");
     let mut file = RowFile::new(&path, std::fs::File::create(&path).unwrap(), &layout).unwrap();
