@@ -16,7 +16,7 @@ const NOT_IN_THE_LAW: [(&[&str], &str); 6] = [
 ];
 
 /// Modules of ours that each part may name; threads know nothing of what they carry.
-const MAY_NAME: [(&str, &[&str]); 17] = [
+const MAY_NAME: [(&str, &[&str]); 18] = [
     ("accounts", &["bank", "calendar", "money"]),
     ("bank", &["calendar", "hexadecimal", "identity", "ledger", "money", "publish"]),
     ("calendar", &[]),
@@ -32,6 +32,27 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
     ("law", &["calendar", "facts", "hexadecimal", "money"]),
     ("money", &[]),
     ("page", &["explain"]),
+    (
+        "partition",
+        &[
+            "anomaly",
+            "calendar",
+            "columns",
+            "dossier",
+            "exports",
+            "facts",
+            "hexadecimal",
+            "identity",
+            "law",
+            "ledger",
+            "money",
+            "night",
+            "publish",
+            "revision",
+            "settle",
+            "totals",
+        ],
+    ),
     ("pipeline", &[]),
     ("redact", &["anomaly", "calendar", "columns", "exports", "identity"]),
     ("report", &["anomaly", "explain", "money", "page", "publish", "results", "stats"]),
@@ -46,8 +67,8 @@ const MAY_NAME: [(&str, &[&str]); 17] = [
 ];
 
 /// The only parts that open files: the bank reads runs and writes files of transfers, commands read the law file, the intake
-/// opens exports, a night sorts in temporary files, publishing, the ledger and generating write.
-const OPEN_FILES: [&str; 7] = ["bank", "commands", "generate", "intake", "ledger", "night", "publish"];
+/// opens exports, a night sorts in temporary files, publishing, the ledger, parts and generating write.
+const OPEN_FILES: [&str; 8] = ["bank", "commands", "generate", "intake", "ledger", "night", "partition", "publish"];
 const OPENING: [&str; 6] = ["fs", "File", "OpenOptions", "tempfile", "NamedTempFile", "SpooledTempFile"];
 
 struct Source {

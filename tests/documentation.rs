@@ -130,6 +130,27 @@ fn the_result_tables_have_the_columns_of_the_files() {
     }
 }
 
+#[test]
+fn the_tables_of_parts_have_the_columns_of_the_files() {
+    use versement::partition::schema::{Field, PART, RESULT};
+    let formats = read("docs/FORMATS.md");
+    for (heading, fields) in [("### A part", PART), ("### A result", RESULT)] {
+        let table = Table::with_header(section(&formats, heading), &["column", "form", "content"]);
+        let told = table.rows.iter().map(|row| (row[0].clone(), row[1].clone()));
+        let columns = fields.iter().flat_map(|field| {
+            let list = match field {
+                Field::One(_) => String::new(),
+                Field::List(name, _) => format!("{name}."),
+            };
+            field.columns().iter().map(move |column| {
+                let absent = if column.nullable { " or absent" } else { "" };
+                (format!("{list}{}", column.name), format!("{:?}{absent}", column.form).to_lowercase())
+            })
+        });
+        assert_eq!(told.collect::<Vec<_>>(), columns.collect::<Vec<_>>(), "{heading}");
+    }
+}
+
 /// The rules that a text names: `R2`, `R6.5`.
 fn rules(text: &str) -> BTreeSet<String> {
     let bytes = text.as_bytes();

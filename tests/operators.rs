@@ -180,7 +180,7 @@ fn dist() -> std::path::PathBuf {
 #[test]
 fn the_units_are_right() {
     let folder = TempDir::new().unwrap();
-    for name in names(&dist()) {
+    for name in names(&dist()).into_iter().filter(|name| dist().join(name).is_file()) {
         let text = fs::read_to_string(dist().join(&name)).unwrap();
         // The programs are not installed where the tests run.
         let program = env!("CARGO_BIN_EXE_versement");

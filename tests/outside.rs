@@ -187,3 +187,14 @@ fn python_stdnum_agrees_on_100_000_account_and_security_numbers() {
     let told = String::from_utf8_lossy(&ran.stdout);
     assert!(ran.status.success() && told.contains("100000 numbers, 0 judged otherwise"), "{told}");
 }
+
+#[test]
+fn the_jobs_for_kubernetes_are_valid_by_its_schemas() {
+    let Some(python) = parts("the schemas of Kubernetes") else { return };
+    let mut command = Command::new(python);
+    command.arg(root().join("tests/outside/jobs.py")).arg(root().join("dist/kubernetes"));
+    let ran = command.output().unwrap();
+    let told = String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{told}");
+    assert_eq!(told, "12 valid, 4 refused once spoilt\n");
+}

@@ -15,7 +15,8 @@ use versement::generate::{self, Share};
 use versement::law::Law;
 use versement::night::Progress;
 use versement::partition::{
-    Answer, Manifest, Merging, PartSetup, PartitionError, RESULTS, ResultWriter, merge, part_name, settle_part,
+    Answer, Manifest, Merging, PartSetup, PartitionError, RESULTS, ResultRow, ResultWriter, merge, part_name,
+    settle_part,
 };
 use versement::publish::staging::Staging;
 use versement::publish::summary::Summary;
@@ -428,11 +429,13 @@ fn what_was_prepared_is_used_as_it_was_prepared_or_not_at_all() {
     Ran::of(command.output().unwrap()).has_status(2).tells(&["3 parts were prepared, 0/3 to 2/3"]);
 }
 
+/// What an engine might do to the rows of a part, those of another part at hand.
+type Change = fn(&mut Vec<ResultRow>, &[ResultRow]);
+
 #[test]
 fn rows_that_got_lost_doubled_or_astray_on_the_way_are_found() {
-    use versement::partition::ResultRow;
     // A part as an engine might bring it back: rows left out, given twice, or from another part.
-    let tried: [(&str, fn(&mut Vec<ResultRow>, &[ResultRow])); 6] = [
+    let tried: [(&str, Change); 6] = [
         ("beneficiaries: ", |rows, _| _ = rows.remove(7)),
         ("stands twice, or out of order", |rows, _| rows.insert(7, rows[7].clone())),
         ("stands twice, or out of order", |rows, _| rows.swap(3, 4)),
@@ -463,7 +466,7 @@ fn rows_that_got_lost_doubled_or_astray_on_the_way_are_found() {
 }
 
 /// The rows of all results.
-fn rows_of(twice: &Twice, manifest: &Manifest, setup: &PartSetup) -> Vec<Vec<versement::partition::ResultRow>> {
+fn rows_of(twice: &Twice, manifest: &Manifest, setup: &PartSetup) -> Vec<Vec<ResultRow>> {
     (0..manifest.count())
         .map(|part| {
             let mut rows = Vec::new();

@@ -16,6 +16,8 @@ mod result;
 mod row;
 pub mod schema;
 mod settler;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
