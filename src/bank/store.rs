@@ -4,6 +4,7 @@
 //! changes nothing.
 
 mod change;
+mod failed;
 mod state;
 
 use std::fs::OpenOptions;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 pub use self::change::{Change, Imported, Issued};
+pub use self::failed::{Failed, Failure};
 use self::state::{COLUMNS, kept};
 pub use self::state::{Kept, KeptFile, State};
 use crate::money::Cents;
@@ -180,15 +182,6 @@ impl Store {
         Ok(self.connection.prepare_cached(&query)?.query_row([end_to_end_id], kept).optional()?)
     }
 
-    /// The account that a reissue went to; `None` for a transfer of a run, whose account stands in `payments.csv`.
-    ///
-    /// # Errors
-    /// The file can't be read.
-    pub fn account(&self, end_to_end_id: &str) -> Result<Option<String>, StoreError> {
-        let query = "SELECT iban FROM transfers WHERE end_to_end_id = ?1";
-        Ok(self.connection.query_row(query, [end_to_end_id], |row| row.get(0)).optional()?.flatten())
-    }
-
     /// What was debited of a message, transfer by transfer.
     ///
     /// # Errors
@@ -196,15 +189,6 @@ impl Store {
     pub fn debited(&self, message_id: &str) -> Result<Cents, StoreError> {
         let query = "SELECT coalesce(sum(amount), 0) FROM transfers WHERE message_id = ?1 AND state IN (3, 5, 6)";
         Ok(Cents(self.connection.query_row(query, [message_id], |row| row.get(0))?))
-    }
-
-    /// The next number of a file of reissues.
-    ///
-    /// # Errors
-    /// The file can't be read.
-    pub fn next_reissue(&self) -> Result<u32, StoreError> {
-        let query = "SELECT 1 + count(DISTINCT message_id) FROM transfers WHERE reissue_of IS NOT NULL";
-        Ok(self.connection.query_row(query, [], |row| row.get(0))?)
     }
 }
 

@@ -96,12 +96,16 @@ impl Change<'_> {
             params![file.message_id, file.run, file.name, file.sha256, count, file.amount.0],
         )?;
         let mut insert = self.transaction.prepare_cached(
-            "INSERT INTO transfers (end_to_end_id, beneficiary, run, month, amount, message_id, execution) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO transfers \
+             (end_to_end_id, beneficiary, run, month, amount, message_id, execution, reissue_of, iban) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
         let (month, execution) = (month.to_string(), file.execution.to_string());
         for transfer in transfers {
             let beneficiary = transfer.beneficiary.to_string();
+            // The account of a run's own transfers stands in payments.csv.
+            let again = transfer.pays_again.as_deref();
+            let account = again.map(|_| String::from_utf8_lossy(transfer.iban.as_bytes()));
             let inserted = insert.execute(params![
                 transfer.end_to_end_id,
                 beneficiary,
@@ -109,35 +113,34 @@ impl Change<'_> {
                 month,
                 transfer.amount.0,
                 file.message_id,
-                execution
+                execution,
+                again,
+                account
             ]);
             if let Err(rusqlite::Error::SqliteFailure(failure, _)) = &inserted
                 && failure.code == rusqlite::ErrorCode::ConstraintViolation
             {
-                return Err(StoreError::Refused(format!(
-                    "the transfer {} was exported before in another file: if that was never given to the bank, replace it \
-                     with --replace",
-                    transfer.end_to_end_id
-                )));
+                return Err(StoreError::Refused(match again {
+                    Some(first) => format!("{first} is paid again already"),
+                    None => format!(
+                        "the transfer {} was exported before in another file: if that was never given to the bank, replace \
+                         it with --replace",
+                        transfer.end_to_end_id
+                    ),
+                }));
             }
             inserted?;
         }
         Ok(false)
     }
 
-    /// Marks a transfer as paying another one again, to an account of its own.
+    /// The next number of a file of reissues.
     ///
     /// # Errors
-    /// The other one is paid again already.
-    pub fn mark_reissue(&self, of: &str, transfer: &Transfer) -> Result<(), StoreError> {
-        let marked = self.transaction.execute(
-            "UPDATE transfers SET reissue_of = ?1, iban = ?2 WHERE end_to_end_id = ?3",
-            params![of, String::from_utf8_lossy(transfer.iban.as_bytes()), transfer.end_to_end_id],
-        );
-        match marked {
-            Ok(1) => Ok(()),
-            _ => Err(StoreError::Refused(format!("{of} is paid again already"))),
-        }
+    /// The file can't be read.
+    pub fn next_reissue(&self) -> Result<u32, StoreError> {
+        let query = "SELECT 1 + count(DISTINCT message_id) FROM transfers WHERE reissue_of IS NOT NULL";
+        Ok(self.transaction.query_row(query, [], |row| row.get(0))?)
     }
 
     /// Takes in an answer of a message of the bank.
