@@ -525,6 +525,25 @@ fn hostile_and_foreign_files_change_nothing() {
 }
 
 #[test]
+fn every_version_that_is_promised_is_read() {
+    use versement::bank::answers::{Kind, read};
+    use versement::bank::xml::XmlFault;
+    let heard = |text: &str| read(text.as_bytes(), |_| Ok::<(), XmlFault>(())).map(|heard| (heard.kind, heard.answers));
+    let statement = statement("C1", &entry("DBIT", "10.00", "2009-06-10", &about("A-1", "")));
+    let notification = statement.replace("camt.053", "camt.054");
+    let notification = notification.replace("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn").replace("Stmt>", "Ntfctn>");
+    let report = report("P1", "M", "PART", &[("A-1", "RJCT", "AC01")]);
+    for version in 1..=12 {
+        let booked = |text: &str| heard(&text.replace("001.08", &format!("001.{version:02}")));
+        let promised = |from| (from..=if from == 3 { 10 } else { 8 }).contains(&version);
+        assert_eq!(booked(&statement).ok(), promised(2).then_some((Kind::Statement, 1)), "{version}");
+        assert_eq!(booked(&notification).ok(), promised(2).then_some((Kind::Notification, 1)), "{version}");
+        let told = heard(&report.replace("pain.002.001.03", &format!("pain.002.001.{version:02}")));
+        assert_eq!(told.ok(), promised(3).then_some((Kind::Report, 1)), "{version}");
+    }
+}
+
+#[test]
 fn a_statement_with_a_hole_is_told() {
     let balance = |code: &str, amount: &str| {
         format!(

@@ -166,8 +166,6 @@ pub fn read<E: From<XmlFault>>(input: impl BufRead, mut take: impl FnMut(Answer)
     Ok(heard)
 }
 
-/// Status and reason of a message, a group or a transfer in a report.
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -3,6 +3,7 @@
 use super::{About, Answer, Heard, Told};
 use crate::bank::xml::Step;
 
+/// Status and reason of a message, a group or a transfer in a report.
 #[derive(Debug, Default)]
 struct Stated {
     id: String,
