@@ -17,7 +17,7 @@ use versement::columns::Export;
 use versement::dossier::Joined;
 use versement::exports::{self, Batch, BlockReader, CursorBuffers, Encoding, Header};
 use versement::facts::{
-    Beneficiary, Dossier, Earning, Event, EventKind, Pension, PensionCategory, Sourced, Wage, WeeklyHours,
+    Beneficiary, Dossier, Earning, Event, EventKind, Opening, Pension, PensionCategory, Sourced, Wage, WeeklyHours,
 };
 use versement::identity::{BeneficiaryId, Iban, Nir, Siret};
 use versement::law::Law;
@@ -96,6 +96,7 @@ pub struct Typed {
     beneficiary: Sourced<Beneficiary<'static>>,
     pub events: Vec<Sourced<Event>>,
     pub earnings: Vec<Sourced<Earning>>,
+    pub opening: Option<Opening>,
 }
 
 impl Typed {
@@ -136,6 +137,7 @@ impl Typed {
             beneficiary: Sourced { line: 2, fact: beneficiary },
             events: sourced(events),
             earnings: sourced(earnings),
+            opening: None,
         }
     }
 
@@ -148,7 +150,7 @@ impl Typed {
             beneficiary: &self.beneficiary,
             events: &self.events,
             earnings: &self.earnings,
-            opening: None,
+            opening: self.opening,
             followup: None,
             dismissal: None,
         }

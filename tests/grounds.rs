@@ -1,0 +1,251 @@
+//! What a statement rests on, and what a fund states of the months before its ledger, against the lines of the months themselves.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a property that fails must panic")]
+
+mod any_case;
+mod case;
+mod oracle;
+
+use chrono::{Months, NaiveDate};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
+
+use any_case::{AnyCase, any_case};
+use case::{Answer, LAW, Typed};
+use versement::anomaly::Finding;
+use versement::calendar::{Day, Span};
+use versement::facts::{EventKind, Opening};
+use versement::law::regime::Population;
+use versement::money::Cents;
+use versement::settle::{Grounds, Reason, Settlement, Settler};
+
+/// The same cases in every run; `PROPTEST_CASES` draws more of them.
+fn hold(cases: u32, property: impl Fn(AnyCase) -> Result<(), String>) {
+    let mut config = Config { failure_persistence: None, rng_seed: RngSeed::Fixed(2_006), ..Config::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = cases;
+    }
+    let outcome = TestRunner::new(config).run(&any_case(), |case| property(case).map_err(TestCaseError::fail));
+    match outcome {
+        Ok(()) => {}
+        Err(TestError::Fail(told, smallest)) => panic!("{told}\nthe smallest case: {smallest:#?}"),
+        Err(abort) => panic!("{abort}"),
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("{what}: {found:?} instead of {expected:?}")) }
+}
+
+/// The first days of the months of a case up to its own, from that of its CRP.
+fn months_before(case: &AnyCase) -> Vec<NaiveDate> {
+    let start = case.facts.contract_end + chrono::Days::new(1);
+    let first = start - chrono::Days::new(u64::from(chrono::Datelike::day0(&start)));
+    (0..60).map(|months| first + Months::new(months)).take_while(|month| *month < case.month).collect()
+}
+
+/// What the months before a month came to: days and IDR; `None` where one of them is held, so that nobody can state it.
+fn stated(typed: &Typed, months: &[NaiveDate]) -> Option<(i64, Cents)> {
+    let mut sum = (0, Cents::ZERO);
+    for &month in months {
+        let answer = typed.settle(month);
+        if !answer.held().is_empty() {
+            return None;
+        }
+        let sums = answer.sums();
+        sum = (sum.0 + sums.asr_days, sum.1 + sums.idr);
+    }
+    Some(sum)
+}
+
+fn lines(answer: &Answer) -> String {
+    let Settlement { asr, idr, amounts, outcome, handover, .. } = &answer.settlement;
+    format!("{outcome:?} {amounts:?}\n{asr:#?}\n{idr:#?}\n{handover:#?}")
+}
+
+/// R3, R6.5, R6.6: whoever states what the months before came to is settled as whoever has all their facts.
+#[test]
+fn an_opening_that_says_what_the_months_before_came_to_changes_nothing() {
+    hold(1_500, |AnyCase { facts, month }| {
+        let case = AnyCase { facts, month };
+        let mut typed = Typed::new(&case.facts, case.month);
+        let whole = typed.settle(case.month);
+        let months = months_before(&case);
+        for cut in [months.len() / 2, months.len()] {
+            let Some((asr_days, idr_paid)) = stated(&typed, &months[..cut]) else { continue };
+            let first = case::day(months.get(cut).copied().unwrap_or(case.month));
+            let mut settler = Settler::new(&LAW, case::month(case.month));
+            let Ok(frozen) = settler.frozen_before(typed.dossier(), first) else { continue };
+            typed.opening = Some(Opening { first, asr_days, idr_paid, frozen });
+            let opened = typed.settle(case.month);
+            typed.opening = None;
+            same(&format!("opening on {first}"), lines(&opened), lines(&whole))?;
+            // From a cap that an opening states more is used than it has: nothing is left, and nothing is claimed back here.
+            let Some((cap, clock)) = frozen else { continue };
+            let more = Opening { first, asr_days, idr_paid: cap + Cents(1), frozen: Some((cap, clock)) };
+            typed.opening = Some(more);
+            same("more than the cap", typed.settle(case.month).sums().idr, Cents::ZERO)?;
+            typed.opening = None;
+        }
+        Ok(())
+    });
+}
+
+/// Of the months before an opening only what it states counts.
+#[test]
+fn an_opening_counts_from_its_first_day_on() {
+    hold(300, |case| {
+        let mut typed = Typed::new(&case.facts, case.month);
+        let whole = typed.settle(case.month);
+        let run = case::month(case.month);
+        if !whole.held().is_empty() || typed.dossier().beneficiary.fact.contract_end >= run.first_day().eve() {
+            return Ok(());
+        }
+        let state = |asr_days| Some(Opening { first: run.first_day(), asr_days, idr_paid: Cents::ZERO, frozen: None });
+        typed.opening = state(7);
+        let opened = typed.settle(case.month);
+        if let Some(line) = opened.settlement.asr.first() {
+            same("rank", line.first_rank, 8)?;
+        }
+        // One that begins behind the month says nothing of it.
+        typed.opening = state(7).map(|opening| Opening { first: run.next().first_day(), ..opening });
+        let later = typed.settle(case.month);
+        same("a later opening", format!("{:?}", later.settlement.asr), format!("{:?}", whole.settlement.asr))
+    });
+}
+
+fn grounds<'l>(typed: &Typed, case: &AnyCase) -> Option<(Answer, Grounds<'l>)>
+where
+    'static: 'l,
+{
+    let answer = typed.settle(case.month);
+    if !answer.held().is_empty() {
+        return None;
+    }
+    let mut settler = Settler::new(&LAW, case::month(case.month));
+    let (mut findings, mut settlement): (Vec<Finding>, _) = (Vec::new(), Settlement::default());
+    settler.settle(typed.dossier(), &mut findings, &mut settlement);
+    let grounds = settler.grounds(typed.dossier(), &settlement).ok()??;
+    Some((answer, grounds))
+}
+
+/// Every day of a month is paid by one line or has its reasons; these are true, and they are all.
+#[test]
+fn what_is_not_paid_has_its_reasons() {
+    hold(1_500, |case| {
+        let typed = Typed::new(&case.facts, case.month);
+        let Some((answer, grounds)) = grounds(&typed, &case) else { return Ok(()) };
+        let month = case::month(case.month);
+        let crp = grounds.right.crp;
+        same("the CRP in the month", grounds.crp_in(month), crp.intersect(month.span()))?;
+        let unpaid_on = |day: Day| grounds.unpaid.iter().filter(move |unpaid| unpaid.days.contains(day));
+        let mut day = month.first_day();
+        while day <= month.last_day() {
+            let paid = answer.settlement.asr.iter().filter(|line| line.span.contains(day)).count();
+            same(&format!("lines and reasons of {day}"), paid + unpaid_on(day).count(), 1)?;
+            day = day.next();
+        }
+        for pair in grounds.unpaid.windows(2) {
+            let apart = pair[0].days.last.next() < pair[1].days.first || pair[0].reasons != pair[1].reasons;
+            same(&format!("{pair:?} are apart"), apart, true)?;
+        }
+        for unpaid in &grounds.unpaid {
+            let told = format!("{unpaid:?} of {crp}");
+            let has = |reason: Reason| unpaid.reasons.contains(&reason);
+            same(&told, unpaid.reasons.is_empty(), false)?;
+            same(&told, has(Reason::BeforeStart), unpaid.days.first < crp.first)?;
+            same(&told, has(Reason::AfterTerm), unpaid.days.last > crp.last)?;
+            for reason in &unpaid.reasons {
+                let (kind, span, is_final) = match *reason {
+                    Reason::Event { kind, span, is_final, .. } => (kind, span, is_final),
+                    Reason::Job { span, .. } => (EventKind::Work, span, false),
+                    Reason::AreDaysUsed => {
+                        let limit = grounds.are_days_left.ok_or("days of ARE of somebody who has no such limit")?;
+                        let paid: i64 = answer.sums().asr_days;
+                        same(&told, paid, limit)?;
+                        continue;
+                    }
+                    Reason::BeforeStart | Reason::AfterTerm => continue,
+                };
+                let last = if is_final { Day::AFTER_ALL } else { span.last };
+                let covered = Span::new(span.first, last).intersect(unpaid.days) == unpaid.days;
+                same(&format!("{told}: {kind} covers them"), covered, true)?;
+            }
+        }
+        Ok(())
+    });
+}
+
+/// R3, R1.3, R6.5, R6.6: days before, days of ARE left, cap and clock are those that the lines were made with.
+#[test]
+fn what_lines_rest_on_is_what_they_were_made_with() {
+    hold(1_500, |case| {
+        let typed = Typed::new(&case.facts, case.month);
+        let Some((answer, grounds)) = grounds(&typed, &case) else { return Ok(()) };
+        if let Some(line) = answer.settlement.asr.first() {
+            same("days before", grounds.indemnified_before + 1, line.first_rank)?;
+        }
+        let limit = case.facts.are_days.filter(|_| grounds.right.population == Population::Article3);
+        let left = limit.map(|limit| i64::from(limit) - grounds.indemnified_before);
+        same("days of ARE left", grounds.are_days_left, left)?;
+        if let Some((days, _)) = stated(&typed, &months_before(&case)) {
+            same("days before, month by month", grounds.indemnified_before, days)?;
+        }
+        for line in &answer.settlement.idr {
+            let frozen = grounds.frozen.as_ref().ok_or("an IDR without a hire that froze its cap")?;
+            same("cap", line.cap, frozen.cap)?;
+            same(
+                "the cap is of the residual",
+                frozen.cap.0,
+                LAW.differential_cap(frozen.residual, frozen.hire).unwrap().0,
+            )?;
+            same("days within the clock", line.days.intersect(frozen.clock), line.days)?;
+            let job = grounds.jobs.iter().find(|job| (job.employer, job.span.first) == (line.employer, line.job_start));
+            let job = job.ok_or("an IDR of a job that is not told")?;
+            let compared = job.in_month.ok_or("an IDR without a row")?;
+            same("monthly", line.monthly, LAW.monthly_differential(&compared, job.span.first).unwrap())?;
+        }
+        let mut settler = Settler::new(&LAW, case::month(case.month));
+        let at =
+            |settler: &mut Settler<'_>, day| settler.frozen_before(typed.dossier(), day).map_err(|e| e.to_string());
+        if let Some(frozen) = &grounds.frozen {
+            same("not before the hire", at(&mut settler, frozen.hire)?, None)?;
+            same("behind it", at(&mut settler, frozen.hire.next())?, Some((frozen.cap, frozen.clock)))?;
+            let jobs = grounds.jobs.iter().filter(|job| job.span.first == frozen.hire);
+            let alike = jobs.filter(|job| {
+                job.is_within && job.at_hire.is_some_and(|at| LAW.fall_qualifies(&at, frozen.hire).unwrap())
+            });
+            same("the hire that froze them", alike.count() > 0, true)?;
+        }
+        for job in &grounds.jobs {
+            let within = grounds.right.crp.contains(job.span.first) && job.ended.is_none();
+            same("within", job.is_within, within)?;
+            same("ended before", job.ended.is_none_or(|day| day <= job.span.first), true)?;
+            same("compared", job.at_hire.is_some(), within && grounds.right.population == Population::Ordinary)?;
+            let tells = job.row.is_some() || job.span.meets(case::month(case.month).span());
+            let froze = grounds.frozen.is_some_and(|frozen| frozen.hire == job.span.first);
+            same("told for something", tells || froze, true)?;
+        }
+        Ok(())
+    });
+}
+
+/// R1.4: a line ends where something changes: the worth of a day, the 92nd day, the pension, or the law (on the first of a month,
+/// but for the avenant of 7 November 2009).
+#[test]
+fn days_that_are_worth_the_same_share_a_line() {
+    hold(1_500, |case| {
+        let answer = Typed::new(&case.facts, case.month).settle(case.month);
+        let avenant = Day::from_ymd(2009, 11, 7);
+        let pension = case.facts.pension.as_ref();
+        let edges = pension.map(|pension| [pension.start, pension.end.map(|end| end + chrono::Days::new(1))]);
+        for pair in answer.settlement.asr.windows(2) {
+            let day = pair[1].span.first;
+            let worth = |at: usize| (pair[at].gross, pair[at].offset, pair[at].participation);
+            let edge = edges.into_iter().flatten().flatten().any(|edge| case::day(edge) == day);
+            let apart = pair[0].span.last.next() < day || worth(0) != worth(1);
+            let may_end = Some(day) == avenant || pair[1].first_rank == 92 || edge;
+            same(&format!("two lines of the same worth: {pair:#?}"), apart || may_end, true)?;
+        }
+        Ok(())
+    });
+}
