@@ -8,15 +8,17 @@ mod oracle;
 use chrono::{Months, NaiveDate};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
+use rust_decimal::Decimal;
 
 use any_case::{AnyCase, any_case};
 use case::{Answer, LAW, Typed};
 use versement::anomaly::Finding;
 use versement::calendar::{Day, Span};
 use versement::facts::{EventKind, Opening};
+use versement::law::Law;
 use versement::law::regime::Population;
 use versement::money::Cents;
-use versement::settle::{Grounds, Reason, Settlement, Settler};
+use versement::settle::{Grounds, NilReason, Outcome, Reason, Settlement, Settler};
 
 /// The same cases in every run; `PROPTEST_CASES` draws more of them.
 fn hold(cases: u32, property: impl Fn(AnyCase) -> Result<(), String>) {
@@ -248,4 +250,89 @@ fn days_that_are_worth_the_same_share_a_line() {
         }
         Ok(())
     });
+}
+
+/// R1.2, R2: the days of a CRP end with its term or on the eve of a final event, as what is handed over says; a settler that goes
+/// from month to month says what a new one says.
+#[test]
+fn the_days_of_a_crp_are_those_that_its_months_pay() {
+    hold(1_500, |case| {
+        let typed = Typed::new(&case.facts, case.month);
+        let month = case::month(case.month);
+        let fresh = typed.settle(case.month);
+        let mut settler = Settler::new(&LAW, month.next());
+        settler.for_month(month);
+        let (mut findings, mut settlement) = (Vec::new(), Settlement::default());
+        settler.settle(typed.dossier(), &mut findings, &mut settlement);
+        same("from month to month", format!("{settlement:?}"), format!("{:?}", fresh.settlement))?;
+        let Some((right, days)) = settler.days_of_crp(typed.dossier()) else {
+            return same("held", fresh.held().is_empty(), false);
+        };
+        if fresh.held().is_empty() {
+            same("its first day", days.first, right.crp.first)?;
+            same(
+                "paid within them",
+                fresh.settlement.asr.iter().all(|line| line.span.intersect(days) == line.span),
+                true,
+            )?;
+            let ended = fresh.settlement.handover.map(|handover| handover.ended.last);
+            same("the last day", ended.is_none_or(|last| last == days.last || days.is_empty()), true)?;
+        }
+        Ok(())
+    });
+}
+
+/// Why nothing is owed is what the days and lines of the month say.
+#[test]
+fn nothing_is_owed_for_the_reason_that_is_told() {
+    hold(1_500, |case| {
+        let typed = Typed::new(&case.facts, case.month);
+        let Some((answer, grounds)) = grounds(&typed, &case) else { return Ok(()) };
+        let Outcome::Nil(reason) = answer.settlement.outcome else { return Ok(()) };
+        let (crp, days) = (grounds.right.crp, case::month(case.month).span());
+        let expected = if crp.first > days.last {
+            NilReason::NotStarted
+        } else if crp.last < days.first {
+            NilReason::TermPassed
+        } else if !answer.settlement.asr.is_empty() {
+            NilReason::PensionCovers
+        } else if grounds.are_days_left == Some(0) {
+            NilReason::AreDaysUsed
+        } else {
+            NilReason::Interrupted
+        };
+        same("nothing, as", reason, expected)
+    });
+}
+
+/// R3.1, R5.1, with an invented law: the minimum ARE is 47.00 from 16 August 2005. 48.00 less 47.00 is less than 3 % of 60.00: 15 days
+/// of 1.80 and 16 of 1.00 are 43.00.
+#[test]
+fn a_value_that_changes_within_a_month_counts_from_its_day_on() {
+    let next = "[[minimum_are]]\nfrom = 2006-07-01";
+    let invented = "[[minimum_are]]\nfrom = 2005-08-16\nvalue = \"47.00\"\nsource = \"invented\"\n\n";
+    assert!(Law::BUILT_IN.contains(next));
+    let law = Law::read(&Law::BUILT_IN.replace(next, &format!("{invented}{next}"))).unwrap();
+    let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let facts = oracle::Facts {
+        procedure_date: date("2005-06-10"),
+        contract_end: date("2005-06-30"),
+        seniority_months: 30,
+        sjr: Decimal::new(6_000, 2),
+        weekly_hours: Decimal::from(35),
+        part_time_ratio: Decimal::ONE,
+        are_days: None,
+        notice_daily: None,
+        pension: None,
+        events: Vec::new(),
+        rows: Vec::new(),
+    };
+    let month = date("2005-08-01");
+    let typed = Typed::new(&facts, month);
+    let (mut findings, mut settlement) = (Vec::new(), Settlement::default());
+    Settler::new(&law, case::month(month)).settle(typed.dossier(), &mut findings, &mut settlement);
+    let amounts = settlement.amounts;
+    assert_eq!((amounts.asr_days, amounts.asr_gross, amounts.participation), (31, Cents(148_800), Cents(4_300)));
+    let days: Vec<i64> = settlement.asr.iter().map(|line| line.span.days()).collect();
+    assert_eq!(days, [15, 16]);
 }
