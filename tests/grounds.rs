@@ -12,13 +12,13 @@ use rust_decimal::Decimal;
 
 use any_case::{AnyCase, any_case};
 use case::{Answer, LAW, Typed};
-use versement::anomaly::Finding;
+use versement::anomaly::{Code, Finding};
 use versement::calendar::{Day, Span};
-use versement::facts::{EventKind, Opening};
+use versement::facts::{EventKind, Followup, Opening, Sourced};
 use versement::law::Law;
 use versement::law::regime::Population;
 use versement::money::Cents;
-use versement::settle::{Grounds, NilReason, Outcome, Reason, Settlement, Settler};
+use versement::settle::{Grounds, JobGrounds, NilReason, Outcome, Reason, Settlement, Settler};
 
 /// The same cases in every run; `PROPTEST_CASES` draws more of them.
 fn hold(cases: u32, property: impl Fn(AnyCase) -> Result<(), String>) {
@@ -126,7 +126,8 @@ where
     let mut settler = Settler::new(&LAW, case::month(case.month));
     let (mut findings, mut settlement): (Vec<Finding>, _) = (Vec::new(), Settlement::default());
     settler.settle(typed.dossier(), &mut findings, &mut settlement);
-    let grounds = settler.grounds(typed.dossier(), &settlement).ok()??;
+    // What is not held rests on something.
+    let grounds = settler.grounds(typed.dossier(), &settlement).unwrap().unwrap();
     Some((answer, grounds))
 }
 
@@ -227,6 +228,11 @@ fn what_lines_rest_on_is_what_they_were_made_with() {
             let froze = grounds.frozen.is_some_and(|frozen| frozen.hire == job.span.first);
             same("told for something", tells || froze, true)?;
         }
+        for row in case.facts.rows.iter().filter(|row| row.month == case.month) {
+            let own = (case::siret(&row.employer), case::day(row.job_start));
+            let told = grounds.jobs.iter().any(|job| (job.employer, job.span.first) == own && job.row.is_some());
+            same("told, as it has a row", told, true)?;
+        }
         Ok(())
     });
 }
@@ -262,12 +268,23 @@ fn the_days_of_a_crp_are_those_that_its_months_pay() {
         let fresh = typed.settle(case.month);
         let mut settler = Settler::new(&LAW, month.next());
         settler.for_month(month);
+        // Written over what another case left behind.
         let (mut findings, mut settlement) = (Vec::new(), Settlement::default());
+        let other = Typed::new(&plain("2005-06-10", "2005-06-30"), case.month);
+        settler.for_month(case::month(date("2006-02-01")));
+        settler.settle(other.dossier(), &mut findings, &mut settlement);
+        settler.for_month(month);
+        findings.clear();
         settler.settle(typed.dossier(), &mut findings, &mut settlement);
         same("from month to month", format!("{settlement:?}"), format!("{:?}", fresh.settlement))?;
         let Some((right, days)) = settler.days_of_crp(typed.dossier()) else {
             return same("held", fresh.held().is_empty(), false);
         };
+        same(
+            "the facts as the rules take them",
+            settler.right(typed.dossier()).map(|right| right.crp),
+            Some(right.crp),
+        )?;
         if fresh.held().is_empty() {
             same("its first day", days.first, right.crp.first)?;
             same(
@@ -280,6 +297,27 @@ fn the_days_of_a_crp_are_those_that_its_months_pay() {
         }
         Ok(())
     });
+}
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// Somebody with nothing out of the ordinary, at 60.00 a day.
+fn plain(procedure: &str, contract_end: &str) -> oracle::Facts {
+    oracle::Facts {
+        procedure_date: date(procedure),
+        contract_end: date(contract_end),
+        seniority_months: 30,
+        sjr: Decimal::new(6_000, 2),
+        weekly_hours: Decimal::from(35),
+        part_time_ratio: Decimal::ONE,
+        are_days: None,
+        notice_daily: None,
+        pension: None,
+        events: Vec::new(),
+        rows: Vec::new(),
+    }
 }
 
 /// Why nothing is owed is what the days and lines of the month say.
@@ -313,26 +351,177 @@ fn a_value_that_changes_within_a_month_counts_from_its_day_on() {
     let invented = "[[minimum_are]]\nfrom = 2005-08-16\nvalue = \"47.00\"\nsource = \"invented\"\n\n";
     assert!(Law::BUILT_IN.contains(next));
     let law = Law::read(&Law::BUILT_IN.replace(next, &format!("{invented}{next}"))).unwrap();
-    let date = |text: &str| text.parse::<NaiveDate>().unwrap();
-    let facts = oracle::Facts {
-        procedure_date: date("2005-06-10"),
-        contract_end: date("2005-06-30"),
-        seniority_months: 30,
-        sjr: Decimal::new(6_000, 2),
-        weekly_hours: Decimal::from(35),
-        part_time_ratio: Decimal::ONE,
-        are_days: None,
-        notice_daily: None,
-        pension: None,
-        events: Vec::new(),
-        rows: Vec::new(),
-    };
     let month = date("2005-08-01");
-    let typed = Typed::new(&facts, month);
+    let typed = Typed::new(&plain("2005-06-10", "2005-06-30"), month);
     let (mut findings, mut settlement) = (Vec::new(), Settlement::default());
     Settler::new(&law, case::month(month)).settle(typed.dossier(), &mut findings, &mut settlement);
     let amounts = settlement.amounts;
     assert_eq!((amounts.asr_days, amounts.asr_gross, amounts.participation), (31, Cents(148_800), Cents(4_300)));
     let days: Vec<i64> = settlement.asr.iter().map(|line| line.span.days()).collect();
     assert_eq!(days, [15, 16]);
+}
+
+/// R7, by hand: the CRP runs from 27 January to 26 September 2009. 14 days from 20 December are 3 January; 8 days from 27 January are
+/// 4 February; a month from 28 January is 28 February; six months from 2 March are 2 September.
+#[test]
+fn a_month_tells_which_deadlines_are_missed() {
+    const IN_TIME: &str = "proposal=2008-12-20 acceptance=2009-01-03 interview=2009-01-28 plan=2009-02-20";
+    let rows = [
+        ("2009-02", IN_TIME.to_owned(), ""),
+        (
+            "2009-02",
+            IN_TIME.replace("2009-01-03", "2009-01-04"),
+            "D701 acceptance_date 2009-01-04, last day 2009-01-03",
+        ),
+        (
+            "2009-02",
+            "proposal=2008-12-20".to_owned() + &IN_TIME[41..],
+            "D702 acceptance_date none, last day 2009-01-03",
+        ),
+        // The last day of the month is not over before its end.
+        ("2009-02", "proposal=2009-02-14".to_owned() + &IN_TIME[41..], ""),
+        (
+            "2009-02",
+            "proposal=2009-02-13".to_owned() + &IN_TIME[41..],
+            "D702 acceptance_date none, last day 2009-02-27",
+        ),
+        ("2009-01", IN_TIME[..41].to_owned(), ""),
+        ("2009-02", IN_TIME[..41].to_owned(), "D703 interview_date none, last day 2009-02-04, 24 days late"),
+        ("2009-10", IN_TIME[..41].to_owned(), ""),
+        (
+            "2009-02",
+            IN_TIME.replace("2009-01-28", "2009-02-05"),
+            "D703 interview_date 2009-02-05, last day 2009-02-04, 1 days late",
+        ),
+        ("2009-03", IN_TIME.replace("2009-01-28", "2009-02-05"), ""),
+        // What is done in March is not known on the last day of February.
+        (
+            "2009-02",
+            IN_TIME.replace("2009-01-28", "2009-03-02"),
+            "D703 interview_date none, last day 2009-02-04, 24 days late",
+        ),
+        ("2009-02", IN_TIME[..62].to_owned(), ""),
+        ("2009-03", IN_TIME[..62].to_owned(), "D704 plan_date none, last day 2009-02-28, 31 days late"),
+        (
+            "2009-03",
+            IN_TIME.replace("2009-02-20", "2009-03-02"),
+            "D704 plan_date 2009-03-02, last day 2009-02-28, 2 days late",
+        ),
+        ("2009-08", format!("{IN_TIME} reclassified=2009-03-02"), ""),
+        (
+            "2009-09",
+            format!("{IN_TIME} reclassified=2009-03-02"),
+            "D705 last_contact none, last day 2009-09-02, 28 days late",
+        ),
+        ("2009-10", format!("{IN_TIME} reclassified=2009-03-02"), ""),
+        ("2009-09", format!("{IN_TIME} reclassified=2009-03-31"), ""),
+        (
+            "2009-10",
+            format!("{IN_TIME} reclassified=2009-03-31"),
+            "D705 last_contact none, last day 2009-09-30, 31 days late",
+        ),
+        ("2009-09", format!("{IN_TIME} reclassified=2009-03-02 contact=2009-05-04"), ""),
+    ];
+    for (month, inputs, expected) in rows {
+        let on = |key: &str| {
+            let pair = inputs.split(' ').filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == key);
+            pair.map(|(_, day)| day.parse::<Day>().unwrap())
+        };
+        let followup = Followup {
+            proposal: on("proposal"),
+            acceptance: on("acceptance"),
+            interview: on("interview"),
+            plan: on("plan"),
+            reclassified_on: on("reclassified"),
+            last_contact: on("contact"),
+            ..Followup::default()
+        };
+        let month = date(&format!("{month}-01"));
+        let mut typed = Typed::new(&plain("2008-12-15", "2009-01-26"), month);
+        typed.followup = Some(Sourced { line: 2, fact: followup });
+        let answer = typed.settle(month);
+        let told = answer.findings.iter().filter(|finding| finding.code.entry().code.starts_with('D')).map(|finding| {
+            let column = finding.place.column.map_or("", |column| column.name());
+            format!("{} {column} {}", finding.code.entry().code, finding.found)
+        });
+        assert_eq!(told.collect::<Vec<_>>().join("; "), expected, "{month} {inputs}");
+    }
+}
+
+/// R0.2, art. 9 last al.: each job of a month of article 3 is told as one without IDR.
+#[test]
+fn a_job_of_article_3_is_told() {
+    hold(1_500, |case| {
+        let answer = Typed::new(&case.facts, case.month).settle(case.month);
+        if !answer.held().is_empty() {
+            return Ok(());
+        }
+        let mut jobs: Vec<_> = case.facts.rows.iter().filter(|row| row.month == case.month).collect();
+        jobs.dedup_by_key(|row| (&row.employer, row.job_start));
+        let expected = if case.facts.seniority_months < 24 { jobs.len() } else { 0 };
+        let told = answer.findings.iter().filter(|finding| finding.code == Code::Article3Job).count();
+        same("jobs of article 3", told, expected)
+    });
+}
+
+/// An earlier month that is settled again, with rows of later months. A later hire says nothing of it, even behind the verified law;
+/// a hire within it does, though its first row is a later one; so does a row of the month itself, whatever its hire.
+#[test]
+fn a_later_hire_says_nothing_of_a_month_that_is_settled_again() {
+    let mut facts = plain("2011-08-31", "2011-12-31");
+    let month = date("2012-05-01");
+    let alone = Typed::new(&facts, month).settle(month);
+    assert!(alone.settlement.outcome == Outcome::Paid && alone.findings.is_empty());
+    for (hire, first_row, codes) in [
+        ("2012-08-01", "2012-08-01", ""),
+        ("2012-06-01", "2012-06-01", ""),
+        ("2012-05-10", "2012-06-01", "RowMissing"),
+        ("2012-05-31", "2012-06-01", "RowMissing"),
+        ("2012-08-01", "2012-05-01", "UnknownLaw"),
+    ] {
+        facts.rows = vec![oracle::JobRow {
+            employer: "A".to_owned(),
+            month: date(first_row),
+            job_start: date(hire),
+            job_end: None,
+            weekly_hours: Decimal::from(35),
+            base_monthly_gross: Decimal::from(1_000),
+            proof: true,
+        }];
+        let answer = Typed::new(&facts, date("2012-08-01")).settle(month);
+        let told: Vec<_> = answer.findings.iter().map(|finding| format!("{:?}", finding.code)).collect();
+        assert_eq!(told.join(" "), codes, "{hire} {first_row}");
+        if codes.is_empty() {
+            assert_eq!(lines(&answer), lines(&alone));
+        }
+    }
+}
+
+/// R6.2, R6.3, R6.5, R6.6: what gives less than its difference is told, job by job, and nothing else.
+#[test]
+fn a_job_that_gives_less_is_told_with_its_reason() {
+    hold(3_000, |case| {
+        let typed = Typed::new(&case.facts, case.month);
+        let Some((answer, grounds)) = grounds(&typed, &case) else { return Ok(()) };
+        let month = case::month(case.month);
+        let falls = |job: &&JobGrounds| job.at_hire.map(|at| LAW.fall_qualifies(&at, job.span.first).unwrap());
+        let told = |code| answer.findings.iter().filter(|finding| finding.code == code).count();
+        let with_row = || grounds.jobs.iter().filter(|job| job.row.is_some());
+        same("fall too small", told(Code::FallTooSmall), with_row().filter(|job| falls(job) == Some(false)).count())?;
+        let clock = grounds.frozen.map(|frozen| frozen.clock).filter(|clock| clock.first.month() <= month);
+        let (mut behind, mut missing) = (0, 0);
+        if let Some(clock) = clock {
+            let late = |job: &&JobGrounds| job.span.intersect(month.span()).last > clock.last;
+            behind = with_row().filter(|job| falls(job) == Some(true) && late(job)).count();
+            let runs = |job: &&JobGrounds| job.row.is_none() && job.span.intersect(clock).meets(month.span());
+            missing = grounds.jobs.iter().filter(|job| falls(job) == Some(true) && runs(job)).count();
+        }
+        same("clock ended", told(Code::ClockEnded), behind)?;
+        same("row missing", told(Code::RowMissing), missing)?;
+        let paid = &answer.settlement.idr;
+        if paid.len() == with_row().filter(|job| falls(job) == Some(true)).count() {
+            same("cap reached", told(Code::CapReached), paid.iter().filter(|line| line.due > line.amount).count())?;
+        }
+        Ok(())
+    });
 }

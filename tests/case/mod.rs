@@ -17,7 +17,8 @@ use versement::columns::Export;
 use versement::dossier::Joined;
 use versement::exports::{self, Batch, BlockReader, CursorBuffers, Encoding, Header};
 use versement::facts::{
-    Beneficiary, Dossier, Earning, Event, EventKind, Opening, Pension, PensionCategory, Sourced, Wage, WeeklyHours,
+    Beneficiary, Dossier, Earning, Event, EventKind, Followup, Opening, Pension, PensionCategory, Sourced, Wage,
+    WeeklyHours,
 };
 use versement::identity::{BeneficiaryId, Iban, Nir, Siret};
 use versement::law::Law;
@@ -97,6 +98,7 @@ pub struct Typed {
     pub events: Vec<Sourced<Event>>,
     pub earnings: Vec<Sourced<Earning>>,
     pub opening: Option<Opening>,
+    pub followup: Option<Sourced<Followup<'static>>>,
 }
 
 impl Typed {
@@ -138,6 +140,7 @@ impl Typed {
             events: sourced(events),
             earnings: sourced(earnings),
             opening: None,
+            followup: None,
         }
     }
 
@@ -151,7 +154,7 @@ impl Typed {
             events: &self.events,
             earnings: &self.earnings,
             opening: self.opening,
-            followup: None,
+            followup: self.followup.as_ref(),
             dismissal: None,
         }
     }
