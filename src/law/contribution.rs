@@ -126,3 +126,27 @@ impl Law {
         Cents(self.rounding.wide_quotient(numerator, denominator))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contributions_add_up_part_by_part() {
+        let part = |cents| Cents(cents);
+        let mut sum = Contribution::default();
+        for times in [1, 10] {
+            sum.add(&Contribution {
+                notice: part(times),
+                employee_notice: part(2 * times),
+                dif: part(3 * times),
+                penalty: part(4 * times),
+                state: part(5 * times),
+            });
+        }
+        let Contribution { notice, employee_notice, dif, penalty, state } = sum;
+        assert_eq!([notice, employee_notice, dif, penalty, state].map(|cents| cents.0), [11, 22, 33, 44, 55]);
+        // R8.1, R8.3, R8.4: to the fund; R8.2 and R8.5 are no debts of the employer to it.
+        assert_eq!(sum.due(), Cents(88));
+    }
+}

@@ -56,3 +56,18 @@ impl Law {
         self.limits.on(day)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R3.4, a choice, by hand: 40 times 2516.00 times 12 over 365 are 3308.71 a day (3308.7123).
+    #[test]
+    fn a_notice_above_forty_ceilings_is_looked_at() {
+        let law = Law::read(Law::BUILT_IN).unwrap();
+        let on: Day = "2005-06-30".parse().unwrap();
+        for (daily, implausible) in [(330_871, false), (330_872, true)] {
+            assert_eq!(law.notice_is_implausible(Cents(daily), on), Ok(implausible), "{daily}");
+        }
+    }
+}

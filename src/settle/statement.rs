@@ -215,3 +215,24 @@ impl Settlement<'_> {
         self.amounts = if self.outcome == Outcome::Paid { amounts } else { Amounts::default() };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_add_up_part_by_part() {
+        let of = |times: i64| Amounts {
+            asr_days: times,
+            asr_gross: Cents(20 * times),
+            pension_offset: Cents(3 * times),
+            participation: Cents(4 * times),
+            idr: Cents(5 * times),
+        };
+        let mut sum = of(1);
+        sum.add(&of(10));
+        assert_eq!(sum, of(11));
+        // R5: 20 less 3 less 4; then the IDR.
+        assert_eq!((sum.asr_net(), sum.net()), (Cents(143), Cents(198)));
+    }
+}

@@ -17,7 +17,8 @@ use versement::columns::Export;
 use versement::dossier::Joined;
 use versement::exports::{self, Batch, BlockReader, CursorBuffers, Encoding, Header};
 use versement::facts::{
-    Beneficiary, Dossier, Earning, Event, EventKind, Pension, PensionCategory, Sourced, Wage, WeeklyHours,
+    Beneficiary, Dossier, Earning, Event, EventKind, Followup, Opening, Pension, PensionCategory, Sourced, Wage,
+    WeeklyHours,
 };
 use versement::identity::{BeneficiaryId, Iban, Nir, Siret};
 use versement::law::Law;
@@ -96,6 +97,8 @@ pub struct Typed {
     beneficiary: Sourced<Beneficiary<'static>>,
     pub events: Vec<Sourced<Event>>,
     pub earnings: Vec<Sourced<Earning>>,
+    pub opening: Option<Opening>,
+    pub followup: Option<Sourced<Followup<'static>>>,
 }
 
 impl Typed {
@@ -136,6 +139,8 @@ impl Typed {
             beneficiary: Sourced { line: 2, fact: beneficiary },
             events: sourced(events),
             earnings: sourced(earnings),
+            opening: None,
+            followup: None,
         }
     }
 
@@ -148,8 +153,8 @@ impl Typed {
             beneficiary: &self.beneficiary,
             events: &self.events,
             earnings: &self.earnings,
-            opening: None,
-            followup: None,
+            opening: self.opening,
+            followup: self.followup.as_ref(),
             dismissal: None,
         }
     }
