@@ -10,8 +10,10 @@
     missing_docs
 )]
 
-#[path = "../fuzz/bodies.rs"]
+#[path = "../fuzz/bodies/mod.rs"]
 mod bodies;
+mod case;
+mod oracle;
 
 use std::borrow::Cow;
 use std::fs;

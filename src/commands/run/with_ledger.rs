@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use sha2::{Digest, Sha256};
 
 use super::super::{now, progress::Bar, say};
 use super::{Night, Run, flatten, stages, status};
 use crate::calendar::Month;
-use crate::ledger::{self, DOSSIERS, HeldLedger, Layouts, LedgerError, RunRecord};
+use crate::ledger::{self, DOSSIERS, HeldLedger, Layouts, LedgerError, RunRecord, identity_digest};
 use crate::night::{self, LedgerPlan, Phase, Progress};
 use crate::publish::staging::{PublishError, SUMMARY, Staging};
 use crate::publish::summary::{FileRecord, Identity, RunNumber, Summary};
@@ -87,7 +86,7 @@ impl Run {
                 files: Vec::new(),
                 summary: summary.clone(),
             };
-            let identity = digest(&summary.identity, last)?;
+            let identity = identity_digest(&summary.identity, last.map_or("", |last| &last.digest))?;
             let run = ledger.commit(staging, files, (record, &identity), &self.out)?;
             anyhow::Ok((settled, summary, run))
         })?;
@@ -183,12 +182,6 @@ fn months(from: Month, to: Month) -> impl Iterator<Item = Month> {
 
 fn same_rules(before: &Identity, now: &Identity) -> bool {
     before.program == now.program && before.law.sha256 == now.law.sha256
-}
-
-/// The digest of a run's identity and of the run that it follows: the catalogue has each once.
-fn digest(identity: &Identity, last: Option<&ledger::Run>) -> anyhow::Result<String> {
-    let text = serde_json::to_string(identity)? + last.map_or("", |last| &last.digest);
-    Ok(crate::hexadecimal(&Sha256::digest(text)))
 }
 
 fn unaltered(path: Option<&PathBuf>, known: Option<&FileRecord>) -> anyhow::Result<()> {
