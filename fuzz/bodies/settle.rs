@@ -25,7 +25,7 @@ impl Choices<'_> {
             value = value << 8 | u64::from(self.byte());
             reach <<= 8;
         }
-        (value % u64::from(most)) as u32
+        u32::try_from(value % u64::from(most)).unwrap_or(0)
     }
 
     fn among<T: Copy>(&mut self, all: &[T]) -> T {
@@ -130,7 +130,11 @@ fn case(choices: &mut Choices<'_>) -> (Facts, NaiveDate) {
         Pension { category, monthly: hundredths(choices.below(1 << 20)), start, end }
     });
     let events = (0..choices.below(6)).map(|_| event(choices, calendar, procedure_date, lawful)).collect();
-    let run = first_of(if choices.yes() { calendar.day(choices) } else { months(start, choices.below(16) as i32 - 1) });
+    let run = first_of(if choices.yes() {
+        calendar.day(choices)
+    } else {
+        months(start, choices.below(16).cast_signed() - 1)
+    });
     let mut rows: Vec<JobRow> = Vec::new();
     for _ in 0..choices.below(4) {
         let job = job(choices, calendar, (sjr, hours), lawful);
@@ -202,7 +206,7 @@ fn job(choices: &mut Choices<'_>, calendar: Calendar, (sjr, old_hours): (u32, u3
     let base = pay(choices, hours);
     let mut rows = Vec::new();
     for count in 0..1 + choices.below(20) {
-        let month = months(first_of(job_start), count as i32);
+        let month = months(first_of(job_start), count.cast_signed());
         if end.is_some_and(|end| month > end) {
             break;
         }

@@ -40,7 +40,7 @@ pub(super) struct Reader<'t> {
 
 /// The largest amount of a law. With [`most`] it bounds what anybody can be paid, so that no sum over a fund overflows: see
 /// docs/RELIABILITY.md.
-const LARGEST: Cents = Cents(100_000_00);
+const LARGEST: Cents = Cents(10_000_000);
 
 /// The largest whole number under a key.
 fn most(key: &str) -> u32 {
