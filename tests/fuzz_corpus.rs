@@ -10,8 +10,10 @@
     missing_docs
 )]
 
-#[path = "../fuzz/bodies.rs"]
+#[path = "../fuzz/bodies/mod.rs"]
 mod bodies;
+mod case;
+mod oracle;
 
 use std::borrow::Cow;
 use std::fs;
@@ -166,7 +168,7 @@ fn record_what_is_kept() {
     };
     for (name, kept) in [("plain", plain), ("full", full)] {
         let mut bytes = Vec::new();
-        encode_kept(&mut bytes, &kept, None);
+        encode_kept(&mut bytes, &kept);
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/kept").join(name), bytes).unwrap();
     }
 }

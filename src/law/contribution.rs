@@ -92,7 +92,7 @@ impl Law {
         let population = self.population(seniority, procedure)?;
         self.notice(rules, dismissal, population, &mut due);
         due.dif = self.dif(rules, dismissal, seniority);
-        due.state = rules.state_rate.of(due.dif).round(self.rounding);
+        due.state = rules.state_rate.rounded(due.dif, self.rounding);
         Ok(due)
     }
 

@@ -84,9 +84,7 @@ impl Law {
     /// No law for the day of hire.
     pub fn differential_cap(&self, residual: Cents, hire: Day) -> Result<Cents, UnknownLaw> {
         let rate = self.differential.on(hire)?.cap_of_residual;
-        // A year of residual days can exceed what `Rate::of` takes: billions of cents first, then the rest.
-        let whole = residual.0 / Rate::ONE.billionths() * rate.billionths();
-        Ok(Cents(whole) + rate.of(Cents(residual.0 % Rate::ONE.billionths())).round(self.rounding))
+        Ok(rate.rounded(residual, self.rounding))
     }
 }
 

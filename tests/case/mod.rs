@@ -3,6 +3,8 @@
 
 #![allow(unreachable_pub, dead_code, missing_docs, reason = "each test file takes what it needs")]
 
+pub mod agree;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
