@@ -86,6 +86,12 @@ fn no_target_fails_on_its_corpus_or_on_texts_made_from_it() {
     }
 }
 
+#[test]
+fn a_row_of_an_empty_text_stays_a_row_in_a_sample() {
+    let (_, sample) = bodies::TARGETS.into_iter().find(|(name, _)| *name == "sample").unwrap();
+    sample(b"\0beneficiary_id,nir,name,iban,procedure_date,contract_end,seniority_months,sjr,weekly_hours\nB1,2\n\"\"\nB2\n");
+}
+
 /// Writes the seeds of `kept` anew; for the day on which their form changes.
 #[test]
 #[ignore = "writes to fuzz/corpus/kept"]
