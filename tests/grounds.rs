@@ -233,6 +233,14 @@ fn what_lines_rest_on_is_what_they_were_made_with() {
             let told = grounds.jobs.iter().any(|job| (job.employer, job.span.first) == own && job.row.is_some());
             same("told, as it has a row", told, true)?;
         }
+        // A job whose rows have no end runs on: it is told in a month without a row too.
+        for row in case.facts.rows.iter().filter(|row| row.month <= case.month && row.job_start <= case.month) {
+            let alike = |other: &&oracle::JobRow| (&other.employer, other.job_start) == (&row.employer, row.job_start);
+            let runs_on = case.facts.rows.iter().filter(alike).all(|other| other.job_end.is_none());
+            let own = (case::siret(&row.employer), case::day(row.job_start));
+            let told = grounds.jobs.iter().any(|job| (job.employer, job.span.first) == own);
+            same("told, as it runs", told || !runs_on, true)?;
+        }
         Ok(())
     });
 }
@@ -445,6 +453,8 @@ fn a_month_tells_which_deadlines_are_missed() {
             format!("{} {column} {}", finding.code.entry().code, finding.found)
         });
         assert_eq!(told.collect::<Vec<_>>().join("; "), expected, "{month} {inputs}");
+        // Only a late acceptance holds: silence is told, as the law data has it.
+        assert_eq!(answer.held().is_empty(), !expected.starts_with("D701"), "{month} {inputs}");
     }
 }
 
@@ -524,4 +534,26 @@ fn a_job_that_gives_less_is_told_with_its_reason() {
         }
         Ok(())
     });
+}
+
+/// R6.6, by hand: 8 months from 1 November 2005 end on 30 June 2006, with the month; from 2 November on 1 July, within one.
+#[test]
+fn a_clock_that_ends_with_the_month_ends_nothing_within_it() {
+    for (hire, month, told) in [("2005-11-01", "2006-06-01", false), ("2005-11-02", "2006-07-01", true)] {
+        let mut facts = plain("2005-06-10", "2005-06-30");
+        let months = (0..9).map(|at| date("2005-11-01") + Months::new(at)).take_while(|at| *at <= date(month));
+        facts.rows = months
+            .map(|month| oracle::JobRow {
+                employer: "A".to_owned(),
+                month,
+                job_start: date(hire),
+                job_end: None,
+                weekly_hours: Decimal::from(35),
+                base_monthly_gross: Decimal::from(1_500),
+                proof: true,
+            })
+            .collect();
+        let answer = Typed::new(&facts, date(month)).settle(date(month));
+        assert_eq!((answer.has(Code::ClockEnded), answer.settlement.idr.len()), (told, 1), "{hire}");
+    }
 }

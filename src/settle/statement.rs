@@ -235,4 +235,14 @@ mod tests {
         // R5: 20 less 3 less 4; then the IDR.
         assert_eq!((sum.asr_net(), sum.net()), (Cents(143), Cents(198)));
     }
+
+    /// The words of `decisions.csv`, as docs/FORMATS.md has them.
+    #[test]
+    fn outcomes_and_reasons_have_the_words_of_the_files() {
+        let nil = Outcome::Nil(NilReason::TermPassed);
+        let words = [Outcome::Paid, nil, Outcome::Held, Outcome::Refused].map(Outcome::name);
+        assert_eq!(words, ["paid", "nil", "held", "refused"]);
+        let reasons = ["not-started", "term-passed", "interrupted", "are-days-used", "pension-covers", "paid-before"];
+        assert_eq!(NilReason::ALL.map(NilReason::name), reasons);
+    }
 }
