@@ -1,0 +1,94 @@
+//! The command line of `versement-cluster`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::address::{Bind, Scheduler};
+use crate::{executor, scheduler};
+
+/// Settles a month on many machines, with the results of one.
+///
+/// One machine prepares the month and merges what came of it; executors on many machines settle its parts, a scheduler hands them out.
+#[derive(Debug, Parser)]
+#[command(name = "versement-cluster", version, arg_required_else_help = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Scheduler(ServeScheduler),
+    Executor(WorkAsExecutor),
+}
+
+/// Hands out parts to executors, until it is ended.
+#[derive(Debug, Args)]
+struct ServeScheduler {
+    /// Where it listens: one address of this machine, and a port (0 for one that is free)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:50050")]
+    bind: Bind,
+    /// After how many seconds without a word an executor is lost, and its parts are given to others
+    #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+    lost_after: u64,
+    /// How often a part is tried before the job fails
+    #[arg(long, value_name = "TIMES", default_value_t = 4)]
+    attempts: usize,
+}
+
+/// Settles parts that a scheduler hands out, until it is ended.
+#[derive(Debug, Args)]
+struct WorkAsExecutor {
+    /// The scheduler it asks for work
+    #[arg(long, value_name = "df://HOST:PORT")]
+    scheduler: Scheduler,
+    /// Parts are read below this folder only, which all machines share under one name
+    #[arg(long, value_name = "DIR")]
+    prepared: PathBuf,
+    /// The folder of this executor alone, for what it answered; emptied at its start and end
+    #[arg(long, value_name = "DIR")]
+    work: PathBuf,
+    /// Where results are fetched from it: one address of this machine, and a port (0 for one that is free)
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    bind: Bind,
+    /// How many parts it settles at once; as many as the machine has processors if not given
+    #[arg(long, value_name = "N")]
+    tasks: Option<usize>,
+    /// How many seconds it keeps at most what nobody had removed
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    keep: u64,
+}
+
+impl Command {
+    fn carry_out(self) -> anyhow::Result<u8> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        match self {
+            Self::Scheduler(ServeScheduler { bind, lost_after, attempts }) => {
+                let scheduler = scheduler::Scheduler { bind, lost_after: Duration::from_secs(lost_after), attempts };
+                runtime.block_on(scheduler.serve(|at| println!("scheduler: df://{at}")))?;
+            }
+            Self::Executor(WorkAsExecutor { scheduler, prepared, work, bind, tasks, keep }) => {
+                let tasks = tasks.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+                let keep = Duration::from_secs(keep);
+                let executor = executor::Executor { scheduler, bind, work, prepared, tasks, keep };
+                runtime.block_on(executor.work(|at| println!("executor: {at}")))?;
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Carries out the command line and returns its exit status.
+pub fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    match line.command.carry_out() {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("versement-cluster: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The plan that is sent to the engine: each part is read from its file and settled, row by row, and nothing else.
+//!
+//! With an exchange, a join, a sort or an aggregate in it, the engine would move rows between machines in a second stage; when a
+//! machine is lost there, rows were seen to be doubled, or the work to hang for ever. So a plan holds none, which is told from the
+//! plan itself at three places: by the client before it sends it, by each executor before it works, and by a test.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, SchemaRef};
+use datafusion::common::{DataFusionError, Result, ScalarValue};
+use datafusion::config::ConfigOptions;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::ScalarUDF;
+use datafusion::physical_expr::expressions::{Column, Literal};
+use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
+use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
+
+use crate::function::{self, Settle};
+
+/// The column that tells of each row in which part it stands.
+pub const PART: &str = "part";
+/// The only column that comes back.
+pub const RESULT: &str = "result";
+/// The engine's node that keeps what a task answers until the client fetches it.
+const WRITER: &str = "ShuffleWriterExec";
+
+/// A file of a prepared month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartFile {
+    /// Its number; parts are counted from 0.
+    pub number: u32,
+    /// Where it stands, on every machine alike.
+    pub path: PathBuf,
+    /// How large it is.
+    pub bytes: u64,
+}
+
+/// The plan that settles parts, one partition a part. Parts follow each other in the order in which they are given.
+///
+/// # Errors
+/// The path of a part is not absolute; or the engine does not take the plan.
+pub fn settle(
+    prepared: &Path,
+    digest: &str,
+    schema: SchemaRef,
+    parts: &[PartFile],
+    batch_rows: usize,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let part = Arc::new(Field::new(PART, DataType::UInt32, false));
+    let table = TableSchema::builder(schema).with_table_partition_cols(vec![part]).build();
+    let columns = Arc::clone(table.table_schema());
+    let source = Arc::new(ParquetSource::new(table));
+    let mut scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source);
+    for part in parts {
+        let mut file = PartitionedFile::new("", part.bytes);
+        file.object_meta.location = object_store::path::Path::from_absolute_path(&part.path)?;
+        let file = file.with_partition_values(vec![ScalarValue::UInt32(Some(part.number))]);
+        scan = scan.with_file_group(FileGroup::new(vec![file]));
+    }
+    let scan: Arc<dyn ExecutionPlan> = DataSourceExec::from_data_source(scan.with_batch_size(Some(batch_rows)).build());
+
+    let text = |text: &str| Arc::new(Literal::new(ScalarValue::from(text))) as Arc<dyn PhysicalExpr>;
+    let mut arguments = vec![text(&prepared.to_string_lossy()), text(digest)];
+    for (at, field) in columns.fields().iter().enumerate() {
+        arguments.push(Arc::new(Column::new(field.name(), at)));
+    }
+    let settle = Arc::new(ScalarUDF::from(Settle::new()));
+    let options = Arc::new(ConfigOptions::default());
+    let settle = ScalarFunctionExpr::try_new(settle, arguments, &columns, options)?;
+    let settle = ProjectionExpr { expr: Arc::new(settle), alias: RESULT.to_owned() };
+    Ok(Arc::new(ProjectionExec::try_new([settle], scan)?))
+}
+
+/// Refuses a plan that is more, or other, than a settlement of parts row by row: known are the few nodes that may stand in it,
+/// so that a node which a later version of the engine brings is refused too.
+///
+/// # Errors
+/// Says which node may not stand in the plan, or what about it is otherwise.
+pub fn check(plan: &Arc<dyn ExecutionPlan>) -> Result<()> {
+    if plan.name() == WRITER {
+        let children = plan.children();
+        let [input] = children.as_slice() else { return refuse("a writer without one input") };
+        if plan.output_partitioning().partition_count() != input.output_partitioning().partition_count() {
+            return refuse("a writer that exchanges rows between partitions");
+        }
+        return check(input);
+    }
+    let Some(projection) = plan.downcast_ref::<ProjectionExec>() else {
+        return refuse(&format!("{} where only the settlement may stand", plan.name()));
+    };
+    let [settle] = projection.expr() else { return refuse("more than one column that comes back") };
+    match settle.expr.downcast_ref::<ScalarFunctionExpr>() {
+        Some(call) if call.fun().name() == function::NAME => check_scan(projection.input()),
+        _ => refuse("a column that is not the settlement"),
+    }
+}
+
+fn check_scan(plan: &Arc<dyn ExecutionPlan>) -> Result<()> {
+    let Some(source) = plan.downcast_ref::<DataSourceExec>() else {
+        return refuse(&format!("{} where only part files may be read", plan.name()));
+    };
+    let Some(config) = source.data_source().downcast_ref::<FileScanConfig>() else {
+        return refuse("a source without files");
+    };
+    if config.file_source().file_type() != "parquet" || config.limit.is_some() {
+        return refuse("a source that is not whole Parquet files");
+    }
+    for group in &config.file_groups {
+        match group.files() {
+            [file] if file.range.is_none() => {}
+            [_] => return refuse("a piece of a file instead of a whole part"),
+            files => return refuse(&format!("a partition that reads {} files instead of one", files.len())),
+        }
+    }
+    Ok(())
+}
+
+/// The paths of the files that a plan reads.
+fn paths(plan: &Arc<dyn ExecutionPlan>) -> Vec<PathBuf> {
+    let source = plan.downcast_ref::<DataSourceExec>();
+    let config = source.and_then(|source| source.data_source().downcast_ref::<FileScanConfig>());
+    let files = config.into_iter().flat_map(|config| &config.file_groups).flat_map(FileGroup::files);
+    let path = |file: &PartitionedFile| PathBuf::from(format!("/{}", file.object_meta.location));
+    files.map(path).chain(plan.children().into_iter().flat_map(paths)).collect()
+}
+
+/// Refuses a plan that reads anything that does not stand below a folder.
+///
+/// # Errors
+/// Names the file.
+pub fn check_files(plan: &Arc<dyn ExecutionPlan>, below: &Path) -> Result<()> {
+    match paths(plan).into_iter().find(|path| !path.starts_with(below)) {
+        Some(path) => refuse(&format!("{}, which does not stand below {}", path.display(), below.display())),
+        None => Ok(()),
+    }
+}
+
+fn refuse<T>(found: &str) -> Result<T> {
+    Err(DataFusionError::Plan(format!("the plan holds {found}; only a settlement of parts, row by row, is carried out")))
+}
