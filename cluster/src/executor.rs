@@ -9,19 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use ballista_core::JobId;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::registry::BallistaFunctionRegistry;
-use ballista_executor::execution_engine::{DefaultExecutionEngine, ExecutionEngine, QueryStageExecutor};
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
-use datafusion::common::Result;
-use datafusion::logical_expr::ScalarUDF;
-use datafusion::physical_plan::ExecutionPlan;
-use datafusion::prelude::SessionConfig;
 
 use crate::address::{Bind, Scheduler};
 use crate::function::{NAME, Settle};
-use crate::plan;
+use crate::guard::OnlySettlements;
+use crate::months::Months;
 use crate::scheduler::MESSAGE;
 
 /// How an executor works.
@@ -48,6 +43,7 @@ impl Executor {
     /// The scheduler or a folder can't be reached, or the engine ends.
     pub async fn work(&self, ready: impl FnOnce(Bind)) -> anyhow::Result<()> {
         let prepared = self.prepared.canonicalize().with_context(|| self.prepared.display().to_string())?;
+        let months = Arc::new(Months::default());
         let kept = Kept::take(&self.work)?;
         let bind = self.bind.with_port().with_context(|| format!("{}: can't listen there", self.bind))?;
         let Some(work_dir) = kept.folder.to_str() else { bail!("{}: not a text", kept.folder.display()) };
@@ -65,11 +61,8 @@ impl Executor {
             job_data_clean_up_interval_seconds: (self.keep.as_secs() / 4).max(1),
             grpc_max_decoding_message_size: MESSAGE,
             grpc_max_encoding_message_size: MESSAGE,
-            override_function_registry: Some(Arc::new(functions())),
-            override_execution_engine: Some(Arc::new(OnlySettlements {
-                prepared,
-                engine: DefaultExecutionEngine::new(),
-            })),
+            override_function_registry: Some(Arc::new(functions(&months))),
+            override_execution_engine: Some(Arc::new(OnlySettlements::new(prepared, months))),
             ..ExecutorProcessConfig::default()
         };
         ready(bind);
@@ -113,34 +106,12 @@ impl Drop for Kept {
 }
 
 /// The settlement, and no other function: nothing else is asked of an executor.
-fn functions() -> BallistaFunctionRegistry {
+fn functions(months: &Arc<Months>) -> BallistaFunctionRegistry {
     let mut functions = BallistaFunctionRegistry::default();
     functions.scalar_functions.clear();
     functions.aggregate_functions.clear();
     functions.window_functions.clear();
-    functions.scalar_functions.insert(NAME.to_owned(), Arc::new(ScalarUDF::from(Settle::new())));
+    functions.higher_order_functions.clear();
+    functions.scalar_functions.insert(NAME.to_owned(), Arc::new(Settle::working(Arc::clone(months))));
     functions
-}
-
-/// The engine, kept from carrying out anything but a settlement of parts below one folder, whoever asks for it.
-struct OnlySettlements {
-    prepared: PathBuf,
-    engine: DefaultExecutionEngine,
-}
-
-impl ExecutionEngine for OnlySettlements {
-    fn create_query_stage_exec(
-        &self,
-        job: JobId,
-        stage: usize,
-        task: usize,
-        partitions: Vec<usize>,
-        plan: Arc<dyn ExecutionPlan>,
-        work: &str,
-        config: &SessionConfig,
-    ) -> Result<Arc<dyn QueryStageExecutor>> {
-        plan::check(&plan)?;
-        plan::check_files(&plan, &self.prepared)?;
-        self.engine.create_query_stage_exec(job, stage, task, partitions, plan, work, config)
-    }
 }

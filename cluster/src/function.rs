@@ -1,36 +1,51 @@
 //! The settlement as a function of the engine: a batch of prepared rows in, a batch of answers out.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryBuilder, StructArray, UInt32Array};
-use datafusion::arrow::datatypes::{DataType, Field, Fields};
+use datafusion::arrow::array::{AsArray, UInt32Array};
+use datafusion::arrow::datatypes::{DataType, UInt32Type};
 use datafusion::common::{DataFusionError, Result, ScalarValue};
-use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
+use versement::partition::{PartRow, ResultRow};
+
+use crate::columns::{self, Batch, Results};
+use crate::months::Months;
 
 /// The name by which client, scheduler and executors know the function.
 pub const NAME: &str = "settle";
 
 /// `settle(folder of the prepared month, digest of its manifest, columns of a prepared row..., part)`.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 pub struct Settle {
     signature: Signature,
+    months: Option<Arc<Months>>,
 }
 
 impl Settle {
-    /// The function; it is the same for client, scheduler and executors.
-    pub fn new() -> Self {
-        Self { signature: Signature::variadic_any(Volatility::Stable) }
+    /// The function by its name only, for who sends plans or hands them out.
+    pub fn named() -> ScalarUDF {
+        ScalarUDF::from(Self { signature: Signature::variadic_any(Volatility::Stable), months: None })
+    }
+
+    /// The function as it settles, for executors.
+    pub fn working(months: Arc<Months>) -> ScalarUDF {
+        ScalarUDF::from(Self { signature: Signature::variadic_any(Volatility::Stable), months: Some(months) })
     }
 }
 
-impl Default for Settle {
-    fn default() -> Self {
-        Self::new()
+impl PartialEq for Settle {
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 
-fn fields() -> Fields {
-    Fields::from(vec![Field::new("part", DataType::UInt32, false), Field::new("row", DataType::Binary, false)])
+impl Eq for Settle {}
+
+impl Hash for Settle {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        NAME.hash(state);
+    }
 }
 
 impl ScalarUDFImpl for Settle {
@@ -43,31 +58,58 @@ impl ScalarUDFImpl for Settle {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Struct(fields()))
+        Ok(columns::result())
     }
 
     fn invoke_with_args(&self, given: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = given.number_rows;
-        let [ColumnarValue::Scalar(folder), ColumnarValue::Scalar(digest), columns @ ..] = given.args.as_slice() else {
-            return Err(DataFusionError::Execution("settle: folder and digest must be said first".to_owned()));
+        let Some(months) = &self.months else { return told("only executors settle") };
+        let [ColumnarValue::Scalar(folder), ColumnarValue::Scalar(digest), given_columns @ ..] = given.args.as_slice()
+        else {
+            return told("the folder and the digest of what was prepared must be said first");
         };
-        let (ScalarValue::Utf8(Some(_folder)), ScalarValue::Utf8(Some(_digest))) = (folder, digest) else {
-            return Err(DataFusionError::Execution("settle: folder and digest must be texts".to_owned()));
+        let (ScalarValue::Utf8(Some(folder)), ScalarValue::Utf8(Some(digest))) = (folder, digest) else {
+            return told("the folder and the digest of what was prepared must be texts");
         };
-        let arrays = columns.iter().map(|column| column.to_array(rows)).collect::<Result<Vec<_>>>()?;
-        let [columns @ .., part] = arrays.as_slice() else {
-            return Err(DataFusionError::Execution("settle: no column".to_owned()));
-        };
-        let part: &UInt32Array = part.as_primitive();
-        let mut answers = BinaryBuilder::new();
-        for row in 0..rows {
-            let mut text = String::new();
-            for column in columns {
-                text += &format!("{:?}", column.slice(row, 1));
-            }
-            answers.append_value(text);
-        }
-        let columns: Vec<ArrayRef> = vec![Arc::new(part.clone()), Arc::new(answers.finish())];
-        Ok(ColumnarValue::Array(Arc::new(StructArray::try_new(fields(), columns, None)?)))
+        let month = months.get(folder.as_ref(), digest).map_err(|error| execution(&error.to_string()))?;
+        let arrays = given_columns.iter().map(|column| column.to_array(given.number_rows)).collect::<Result<Vec<_>>>()?;
+        let Some((part, arrays)) = arrays.split_last() else { return told("no column was given") };
+        let Some(part) = part.as_primitive_opt::<UInt32Type>() else { return told("the part must be a number") };
+        let batch = Batch::of_part(arrays)?;
+        let mut results = Results::new(batch.rows());
+        settle(&batch, part, month.setup.settler(), &mut results)?;
+        Ok(ColumnarValue::Array(Arc::new(results.finish()?)))
     }
+}
+
+fn settle(
+    batch: &Batch,
+    part: &UInt32Array,
+    mut settler: versement::partition::PartSettler<'_>,
+    results: &mut Results,
+) -> Result<()> {
+    if batch.rows() == 0 {
+        return Ok(());
+    }
+    // Which row it is says whom it is about to those who have the part, and to nobody else.
+    let place = |at: usize| format!("part {}", part.value(at));
+    let unread = |at: usize| execution(&format!("{}: a row can't be read", place(at)));
+    let mut row = PartRow::read(batch, 0).ok_or_else(|| unread(0))?;
+    let mut out = ResultRow::default();
+    for at in 0..batch.rows() {
+        row.read_again(batch, at).ok_or_else(|| unread(at))?;
+        settler.settle(&mut row, &mut out).map_err(|error| execution(&format!("{}: {error}", place(at))))?;
+        if out.part != part.value(at) {
+            return told(&format!("{} holds a beneficiary of part {}", place(at), out.part));
+        }
+        results.add(&out)?;
+    }
+    Ok(())
+}
+
+fn told<T>(what: &str) -> Result<T> {
+    Err(execution(what))
+}
+
+fn execution(what: &str) -> DataFusionError {
+    DataFusionError::Execution(format!("settle: {what}"))
 }

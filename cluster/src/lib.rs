@@ -6,7 +6,11 @@
 
 pub mod address;
 pub mod client;
+pub mod columns;
+mod guard;
+pub mod months;
 pub mod executor;
+pub mod map;
 pub mod function;
 pub mod plan;
 pub mod scheduler;

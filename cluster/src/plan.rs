@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, Field, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field};
 use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::config::ConfigOptions;
 use datafusion::datasource::listing::PartitionedFile;
@@ -15,13 +15,14 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig, FileScanC
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::logical_expr::ScalarUDF;
 use datafusion::physical_expr::expressions::{Column, Literal};
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
+use url::Url;
 
 use crate::function::{self, Settle};
+use crate::columns;
 
 /// The column that tells of each row in which part it stands.
 pub const PART: &str = "part";
@@ -48,13 +49,12 @@ pub struct PartFile {
 pub fn settle(
     prepared: &Path,
     digest: &str,
-    schema: SchemaRef,
     parts: &[PartFile],
     batch_rows: usize,
 ) -> Result<Arc<dyn ExecutionPlan>> {
     let part = Arc::new(Field::new(PART, DataType::UInt32, false));
-    let table = TableSchema::builder(schema).with_table_partition_cols(vec![part]).build();
-    let columns = Arc::clone(table.table_schema());
+    let table = TableSchema::builder(columns::part()).with_table_partition_cols(vec![part]).build();
+    let given = Arc::clone(table.table_schema());
     let source = Arc::new(ParquetSource::new(table));
     let mut scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source);
     for part in parts {
@@ -67,12 +67,12 @@ pub fn settle(
 
     let text = |text: &str| Arc::new(Literal::new(ScalarValue::from(text))) as Arc<dyn PhysicalExpr>;
     let mut arguments = vec![text(&prepared.to_string_lossy()), text(digest)];
-    for (at, field) in columns.fields().iter().enumerate() {
+    for (at, field) in given.fields().iter().enumerate() {
         arguments.push(Arc::new(Column::new(field.name(), at)));
     }
-    let settle = Arc::new(ScalarUDF::from(Settle::new()));
+    let settle = Arc::new(Settle::named());
     let options = Arc::new(ConfigOptions::default());
-    let settle = ScalarFunctionExpr::try_new(settle, arguments, &columns, options)?;
+    let settle = ScalarFunctionExpr::try_new(settle, arguments, &given, options)?;
     let settle = ProjectionExpr { expr: Arc::new(settle), alias: RESULT.to_owned() };
     Ok(Arc::new(ProjectionExec::try_new([settle], scan)?))
 }
@@ -121,26 +121,55 @@ fn check_scan(plan: &Arc<dyn ExecutionPlan>) -> Result<()> {
     Ok(())
 }
 
-/// The paths of the files that a plan reads.
-fn paths(plan: &Arc<dyn ExecutionPlan>) -> Vec<PathBuf> {
-    let source = plan.downcast_ref::<DataSourceExec>();
-    let config = source.and_then(|source| source.data_source().downcast_ref::<FileScanConfig>());
-    let files = config.into_iter().flat_map(|config| &config.file_groups).flat_map(FileGroup::files);
-    let path = |file: &PartitionedFile| PathBuf::from(format!("/{}", file.object_meta.location));
-    files.map(path).chain(plan.children().into_iter().flat_map(paths)).collect()
+/// What a plan asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The folder of the prepared month.
+    pub prepared: PathBuf,
+    /// The digest of its manifest.
+    pub digest: String,
+    /// The files that are read, as parts of that month.
+    pub parts: Vec<(u32, PathBuf)>,
 }
 
-/// Refuses a plan that reads anything that does not stand below a folder.
+/// What a plan asks for, if it is a settlement of parts and nothing else.
 ///
 /// # Errors
-/// Names the file.
-pub fn check_files(plan: &Arc<dyn ExecutionPlan>, below: &Path) -> Result<()> {
-    match paths(plan).into_iter().find(|path| !path.starts_with(below)) {
-        Some(path) => refuse(&format!("{}, which does not stand below {}", path.display(), below.display())),
-        None => Ok(()),
+/// As those of [`check`]; or what it reads is not said as client and executors agreed on.
+pub fn asked(plan: &Arc<dyn ExecutionPlan>) -> Result<Asked> {
+    check(plan)?;
+    let mut node = plan;
+    while node.name() == WRITER {
+        node = node.children()[0];
     }
+    let projection = node.downcast_ref::<ProjectionExec>();
+    let call = projection.and_then(|projection| projection.expr()[0].expr.downcast_ref::<ScalarFunctionExpr>());
+    let (Some(projection), Some(call)) = (projection, call) else { return refuse("no settlement") };
+    let text = |argument: Option<&Arc<dyn PhysicalExpr>>| match argument?.downcast_ref::<Literal>()?.value() {
+        ScalarValue::Utf8(Some(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let Some((prepared, digest)) = text(call.args().first()).zip(text(call.args().get(1))) else {
+        return refuse("a settlement that does not say of what");
+    };
+    let source = projection.input().downcast_ref::<DataSourceExec>();
+    let config = source.and_then(|source| source.data_source().downcast_ref::<FileScanConfig>());
+    let mut parts = Vec::new();
+    for file in config.into_iter().flat_map(|config| &config.file_groups).flat_map(FileGroup::files) {
+        let [ScalarValue::UInt32(Some(number))] = file.partition_values.as_slice() else {
+            return refuse("a file that is no part");
+        };
+        let path = Url::parse("file:///").ok().and_then(|root| root.join(file.object_meta.location.as_ref()).ok());
+        let path = path.and_then(|path| path.to_file_path().ok());
+        parts.push((*number, path.ok_or_else(|| plan_error("a file without a path"))?));
+    }
+    Ok(Asked { prepared: prepared.into(), digest, parts })
 }
 
 fn refuse<T>(found: &str) -> Result<T> {
-    Err(DataFusionError::Plan(format!("the plan holds {found}; only a settlement of parts, row by row, is carried out")))
+    Err(plan_error(found))
+}
+
+fn plan_error(found: &str) -> DataFusionError {
+    DataFusionError::Plan(format!("the plan holds {found}; only a settlement of parts, row by row, is carried out"))
 }

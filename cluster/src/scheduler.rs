@@ -10,7 +10,6 @@ use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::net::TcpListener;
@@ -83,6 +82,6 @@ impl Scheduler {
 fn session(config: SessionConfig) -> datafusion::error::Result<datafusion::execution::SessionState> {
     let state = default_session_builder(config)?;
     let mut functions: Vec<_> = state.scalar_functions().values().cloned().collect();
-    functions.push(Arc::new(ScalarUDF::from(Settle::new())));
+    functions.push(Arc::new(Settle::named()));
     Ok(SessionStateBuilder::new_from_existing(state).with_scalar_functions(functions).build())
 }

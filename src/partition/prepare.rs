@@ -121,6 +121,17 @@ impl Manifest {
         Ok(())
     }
 
+    /// Opens a part, if it is as it was prepared.
+    ///
+    /// # Errors
+    /// There is no such part, or its file is missing or altered.
+    pub fn open_part(&self, folder: &Path, part: u32) -> Result<File, PartitionError> {
+        let count = self.count();
+        let record = usize::try_from(part).ok().and_then(|part| self.parts.get(part));
+        let record = record.ok_or(PartitionError::NoSuchPart { part, asked: count, count })?;
+        self.open(folder, &record.file)
+    }
+
     /// Opens a prepared file, if it is as it was written.
     pub(super) fn open(&self, folder: &Path, record: &FileRecord) -> Result<File, PartitionError> {
         // A manifest names files of its own folder only.
