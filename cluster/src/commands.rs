@@ -5,9 +5,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use versement::commands::{exit_status, guarded};
 
 use crate::address::{Bind, Scheduler};
 use crate::{executor, scheduler};
+
+mod run;
 
 /// Settles a month on many machines, with the results of one.
 ///
@@ -23,6 +26,7 @@ struct CommandLine {
 enum Command {
     Scheduler(ServeScheduler),
     Executor(WorkAsExecutor),
+    Run(run::Run),
 }
 
 /// Hands out parts to executors, until it is ended.
@@ -64,17 +68,18 @@ struct WorkAsExecutor {
 
 impl Command {
     fn carry_out(self) -> anyhow::Result<u8> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build();
         match self {
+            Self::Run(run) => return run.carry_out(),
             Self::Scheduler(ServeScheduler { bind, lost_after, attempts }) => {
                 let scheduler = scheduler::Scheduler { bind, lost_after: Duration::from_secs(lost_after), attempts };
-                runtime.block_on(scheduler.serve(|at| println!("scheduler: df://{at}")))?;
+                runtime()?.block_on(scheduler.serve(|at| println!("scheduler: df://{at}")))?;
             }
             Self::Executor(WorkAsExecutor { scheduler, prepared, work, bind, tasks, keep }) => {
                 let tasks = tasks.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
                 let keep = Duration::from_secs(keep);
                 let executor = executor::Executor { scheduler, bind, work, prepared, tasks, keep };
-                runtime.block_on(executor.work(|at| println!("executor: {at}")))?;
+                runtime()?.block_on(executor.work(|at| println!("executor: {at}")))?;
             }
         }
         Ok(0)
@@ -84,11 +89,13 @@ impl Command {
 /// Carries out the command line and returns its exit status.
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
-    match line.command.carry_out() {
-        Ok(status) => ExitCode::from(status),
+    // Whatever a process writes is for the eyes of its user only.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    ExitCode::from(guarded(|| match line.command.carry_out() {
+        Ok(status) => status,
         Err(error) => {
             eprintln!("versement-cluster: {error:#}");
-            ExitCode::from(2)
+            exit_status(&error)
         }
-    }
+    }))
 }

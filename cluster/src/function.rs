@@ -1,6 +1,7 @@
 //! The settlement as a function of the engine: a batch of prepared rows in, a batch of answers out.
 
 use std::hash::{Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{AsArray, UInt32Array};
@@ -76,7 +77,9 @@ impl ScalarUDFImpl for Settle {
         let Some(part) = part.as_primitive_opt::<UInt32Type>() else { return told("the part must be a number") };
         let batch = Batch::of_part(arrays)?;
         let mut results = Results::new(batch.rows());
-        settle(&batch, part, month.setup.settler(), &mut results)?;
+        // The text of a panic may hold what stood in a row; the engine would send it on.
+        let work = || settle(&batch, part, month.setup.settler(), &mut results);
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| told("a fault of the program; its place stands in the executor's log"))?;
         Ok(ColumnarValue::Array(Arc::new(results.finish()?)))
     }
 }

@@ -7,11 +7,11 @@
 pub mod address;
 pub mod client;
 pub mod columns;
-mod guard;
-pub mod months;
+pub mod commands;
 pub mod executor;
-pub mod map;
 pub mod function;
+mod guard;
+pub mod map;
+pub mod months;
 pub mod plan;
 pub mod scheduler;
-pub mod commands;

@@ -11,7 +11,7 @@ use datafusion::arrow::array::AsArray;
 use datafusion::arrow::record_batch::RecordBatch;
 use futures::{StreamExt, TryStreamExt};
 use versement::night::Progress;
-use versement::partition::{self, Answer, Manifest, ResultRow, ResultWriter, part_name};
+use versement::partition::{self, Answer, Manifest, PartitionError, ResultRow, ResultWriter, part_name};
 
 use crate::address::Scheduler;
 use crate::client::{Fetched, Job};
@@ -41,6 +41,15 @@ pub struct Map {
     pub threads: usize,
 }
 
+/// What is told on the way.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'t> {
+    /// What was done.
+    Step(&'t str),
+    /// What went otherwise than it should.
+    Trouble(&'t str),
+}
+
 /// How the parts were settled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settled {
@@ -61,7 +70,8 @@ impl Map {
     ///
     /// # Errors
     /// The parts are not as they were prepared, or a result can't be written: then no other way helps either.
-    pub fn settle(&self, manifest: &Manifest, say: &(dyn Fn(&str) + Sync)) -> anyhow::Result<Settled> {
+    pub fn settle(&self, manifest: &Manifest, say: &dyn Fn(Told<'_>)) -> anyhow::Result<Settled> {
+        self.look(manifest)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let mut settled = Settled::default();
         let mut left: Vec<u32> = (0..manifest.count()).collect();
@@ -72,11 +82,12 @@ impl Map {
             let tried = runtime.block_on(self.on_engine(manifest, &mut left, &mut settled));
             let (parts, seconds) = (settled.on_engine - before.on_engine, began.elapsed().as_secs());
             match tried {
-                Ok(()) => say(&format!("{parts} parts were settled by the engine in {seconds} s")),
+                Ok(()) => say(Told::Step(&format!("{parts} parts were settled by the engine in {seconds} s"))),
                 Err(error) => {
-                    say(&format!("the engine failed after {seconds} s with {} parts left: {error:#}", left.len()));
+                    let parts = left.len();
+                    say(Told::Trouble(&format!("the engine failed after {seconds} s with {parts} parts left: {error:#}")));
                     if settled.tries < TRIES {
-                        say("the engine is tried once more");
+                        say(Told::Trouble("the engine is tried once more"));
                     }
                 }
             }
@@ -84,11 +95,24 @@ impl Map {
         // Whatever an executor still writes is of a job that is forgotten: nobody fetches it.
         drop(runtime);
         if !left.is_empty() {
-            say(&format!("{} parts are settled here, without the engine", left.len()));
+            say(Told::Trouble(&format!("{} parts are settled here, without the engine", left.len())));
             settled.here = u32::try_from(left.len())?;
             self.here(manifest, &left)?;
         }
         Ok(settled)
+    }
+
+    /// A part that is missing or cut off helps nobody: it is told before anything is sent. Executors compare digests.
+    fn look(&self, manifest: &Manifest) -> anyhow::Result<()> {
+        for record in &manifest.parts {
+            let path = self.prepared.join(&record.file.name);
+            let told = |told: String| PartitionError::Altered { path: path.clone(), told };
+            let bytes = path.metadata().map_err(|error| told(error.to_string()))?.len();
+            if bytes != record.file.bytes {
+                return Err(told(format!("it is not {} bytes long any more", record.file.bytes)).into());
+            }
+        }
+        Ok(())
     }
 
     /// Sends the parts that are left to the engine, and takes away from them those whose results stand.
@@ -158,7 +182,10 @@ impl Map {
     }
 
     /// Settles parts on this machine, as `versement run --partition` does.
-    fn here(&self, manifest: &Manifest, parts: &[u32]) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// A part is not as it was prepared, or a result can't be written.
+    pub fn here(&self, manifest: &Manifest, parts: &[u32]) -> anyhow::Result<()> {
         let month = Arc::new(Prepared::read(&self.prepared, &manifest.digest)?);
         let (next, progress) = (AtomicU32::new(0), Progress::default());
         let work = || -> anyhow::Result<()> {

@@ -30,12 +30,15 @@ mod table;
 mod verify;
 mod watch;
 
+use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use chrono::{SecondsFormat, Utc};
 use clap::{Parser, Subcommand};
+
+pub use panics::guarded;
 
 use crate::ledger::LedgerError;
 use crate::publish::staging::PublishError;
@@ -152,6 +155,15 @@ fn say(text: &str) {
     }
 }
 
+/// Carries out a command of this program for another one: its arguments from the name of the command on.
+///
+/// # Errors
+/// The arguments are wrong, or nothing was published; see [`exit_status`].
+pub fn carry_out(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
+    let line = CommandLine::try_parse_from(std::iter::once("versement".into()).chain(arguments))?;
+    line.command.carry_out()
+}
+
 /// Carries out the command line and returns its exit status.
 pub fn main() -> ExitCode {
     let line = CommandLine::parse();
@@ -165,7 +177,7 @@ pub fn main() -> ExitCode {
 }
 
 /// The exit status that an error stands for.
-fn exit_status(error: &anyhow::Error) -> u8 {
+pub fn exit_status(error: &anyhow::Error) -> u8 {
     let busy = matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Busy { .. }))
         || matches!(
             error.downcast_ref::<LedgerError>(),

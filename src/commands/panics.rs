@@ -10,7 +10,7 @@ use super::NOTHING;
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
 /// Carries out `work`; a panic in it, or in any thread meanwhile, tells its place on stderr and gives exit status 2.
-pub(super) fn guarded(work: impl FnOnce() -> u8) -> u8 {
+pub fn guarded(work: impl FnOnce() -> u8) -> u8 {
     set_hook(Box::new(|panic| {
         PANICKED.store(true, Ordering::SeqCst);
         // Where stderr is closed there is nobody to tell; the exit status says it.

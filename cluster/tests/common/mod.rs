@@ -1,11 +1,20 @@
-//! A scheduler and executors as real processes on loopback, which end with the test however it ends.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code)]
+//! A scheduler and executors as real processes on loopback, which end with the test however it ends; exports, and what one machine
+//! makes of them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, dead_code, unreachable_pub)]
 
+use std::ffi::OsString;
+use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+use versement::generate::{self, Share};
+use versement::partition::Manifest;
+use versement::publish::summary::Summary;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_versement-cluster");
+pub const MONTH: &str = "2009-05";
 
 /// A process that is killed and reaped when it goes out of scope.
 pub struct Process {
@@ -17,7 +26,7 @@ pub struct Process {
 impl Process {
     pub fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -35,41 +44,143 @@ impl Process {
         self.child.wait().unwrap();
     }
 
-    /// Asks it to end.
-    pub fn terminate(&mut self) {
+    /// Asks it to end, and waits until it did.
+    pub fn terminate(&mut self) -> bool {
         let process = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
-        self.child.wait().unwrap();
+        self.child.wait().unwrap().success()
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
+        self.kill();
     }
 }
 
-/// A scheduler and executors that read below `prepared`.
+/// A scheduler and executors that read below the folder `shared`.
 pub struct Cluster {
+    pub folder: TempDir,
     pub scheduler: Process,
     pub executors: Vec<Process>,
 }
 
 impl Cluster {
-    pub fn start(folder: &Path, prepared: &Path, executors: usize) -> Self {
+    pub fn start(executors: usize) -> Self {
+        let folder = TempDir::new().unwrap();
         let scheduler = Process::start(&["scheduler", "--bind", "127.0.0.1:0", "--lost-after", "3"]);
-        let mut cluster = Self { scheduler, executors: Vec::new() };
-        for number in 0..executors {
-            cluster.add(&folder.join(format!("work-{number}")), prepared);
-        }
+        let mut cluster = Self { folder, scheduler, executors: Vec::new() };
+        fs::create_dir(cluster.shared()).unwrap();
+        (0..executors).for_each(|_| cluster.add_executor());
         cluster
     }
 
-    pub fn add(&mut self, work: &Path, prepared: &Path) {
-        let (work, prepared) = (work.to_str().unwrap(), prepared.to_str().unwrap());
-        let scheduler = self.scheduler.address.as_str();
-        let executor = ["executor", "--scheduler", scheduler, "--prepared", prepared, "--work", work, "--tasks", "1"];
+    /// The folder that all see; its name is no simple one.
+    pub fn shared(&self) -> PathBuf {
+        self.folder.path().join("parts à régler")
+    }
+
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn work(&self, executor: usize) -> PathBuf {
+        self.at(&format!("work-{executor}"))
+    }
+
+    pub fn add_executor(&mut self) {
+        let work = self.work(self.executors.len());
+        let (shared, scheduler) = (self.shared(), self.scheduler.address.clone());
+        let (work, shared) = (work.to_str().unwrap(), shared.to_str().unwrap());
+        let executor = ["executor", "--scheduler", &scheduler, "--prepared", shared, "--work", work, "--tasks", "1"];
         self.executors.push(Process::start(&executor));
     }
+
+    /// The command that settles exports of a month on this cluster.
+    pub fn run(&self, month: &str, exports: &Path, out: &str, more: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.current_dir(self.folder.path()).stdin(Stdio::null());
+        command.args(["run", "--scheduler", &self.scheduler.address, "--month", month, "--out", out]);
+        command.arg("--exports").arg(exports).arg("--prepared").arg(self.shared().join(out)).args(more);
+        command
+    }
+
+    /// The parts of exports, prepared below the shared folder.
+    pub fn prepare(&self, exports: &Path, parts: u32) -> (PathBuf, Manifest) {
+        let prepared = self.shared().join("prepared");
+        let parts = parts.to_string();
+        let line = ["prepare", "--quiet", "--no-ledger", "--month", MONTH, "--parts", &parts];
+        assert_eq!(one_machine(&line, &[("--exports", exports), ("--out", &prepared)]), 0);
+        (prepared.canonicalize().unwrap(), Manifest::read(&prepared).unwrap())
+    }
+}
+
+/// Carries out a command of the program on this machine, and returns its exit status.
+pub fn one_machine(line: &[&str], paths: &[(&str, &Path)]) -> u8 {
+    let mut all: Vec<OsString> = line.iter().map(OsString::from).collect();
+    all.extend(paths.iter().flat_map(|(option, path)| [OsString::from(option), OsString::from(path)]));
+    versement::commands::carry_out(all).unwrap()
+}
+
+/// Exports with every kind of fault in a third of the beneficiaries.
+pub fn exports(month: &str, beneficiaries: u64, shuffled: bool, folder: &Path) {
+    let faults = Share::from_parts(3300).unwrap();
+    let month = month.parse().unwrap();
+    let plan = generate::Plan { month, beneficiaries, seed: 11, faults, complete: true, shuffled };
+    fs::create_dir_all(folder).unwrap();
+    generate::write_exports(&plan, folder, |_| ()).unwrap();
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// What a folder holds, every file with its bytes; times left out of summaries.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for name in names(folder) {
+        let path = folder.join(&name);
+        if path.is_dir() {
+            all.extend(contents(&path).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
+        } else if name == "summary.json" {
+            let summary = Summary::read(folder).unwrap();
+            let (started, finished) = (String::new(), String::new());
+            let summary = Summary { started, finished, stages: None, ..summary };
+            all.push((name, summary.to_json().unwrap().into_bytes()));
+        } else if name != "catalogue.sqlite" && name != "lock" {
+            all.push((name, fs::read(&path).unwrap()));
+        }
+    }
+    all
+}
+
+/// Every file of both folders has the same bytes.
+#[track_caller]
+pub fn same(one: &Path, many: &Path, what: &str) {
+    let (one, many) = (contents(one), contents(many));
+    let of = |all: &[(String, Vec<u8>)]| all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert!(!one.is_empty(), "{what}");
+    assert_eq!(of(&one), of(&many), "{what}");
+    for ((name, one), (_, many)) in one.iter().zip(&many) {
+        assert!(one == many, "{what}: {name} differs");
+    }
+}
+
+/// Nothing was published.
+#[track_caller]
+pub fn nothing(out: &Path) {
+    assert_eq!(names(out), [""; 0]);
+}
+
+/// What was told, for a test that failed, and for those that look for words.
+pub fn told(output: &Output) -> String {
+    format!(
+        "{}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
