@@ -48,9 +48,9 @@ impl FromStr for Bind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let place: SocketAddr = text.parse().map_err(|_| {
-            format!("found `{text}`; write an address of this machine and a port, as 10.0.0.5:50050")
-        })?;
+        let place: SocketAddr = text
+            .parse()
+            .map_err(|_| format!("found `{text}`; write an address of this machine and a port, as 10.0.0.5:50050"))?;
         if place.ip().is_unspecified() {
             return Err(format!(
                 "found `{text}`, which is every network of this machine; these ports ask nobody who they are: name one address"
@@ -89,7 +89,9 @@ mod tests {
         let found: Scheduler = "df://node-1.example:50050".parse().unwrap();
         assert_eq!((found.host.as_str(), found.port), ("node-1.example", 50050));
         assert_eq!(found.to_string(), "df://node-1.example:50050");
-        for wrong in ["node:50050", "df://node", "df://:50050", "df://node:0", "df://a b:1", "http://node:1", "df://u@h:1"] {
+        for wrong in
+            ["node:50050", "df://node", "df://:50050", "df://node:0", "df://a b:1", "http://node:1", "df://u@h:1"]
+        {
             let told = wrong.parse::<Scheduler>().unwrap_err();
             assert!(told.contains("df://host:port"), "{told}");
         }

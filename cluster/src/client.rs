@@ -1,6 +1,5 @@
 //! The client's side of a job: it sends the plan, waits, and fetches what was answered, part by part.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +8,8 @@ use ballista_core::client::BallistaClient;
 use ballista_core::extension::{SessionConfigExt, SessionConfigHelperExt};
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
 use ballista_core::serde::protobuf::{
-    CancelJobParams, CleanJobDataParams, ExecuteQueryParams, GetJobMetricsParams, GetJobStatusParams,
-    JobStageMetrics, PartitionLocation, execute_query_params::Query, execute_query_result, job_status::Status,
+    CancelJobParams, CleanJobDataParams, ExecuteQueryParams, GetJobMetricsParams, GetJobStatusParams, JobStageMetrics,
+    PartitionLocation, execute_query_params::Query, execute_query_result, job_status::Status,
     scheduler_grpc_client::SchedulerGrpcClient,
 };
 use ballista_core::utils::{GrpcClientConfig, create_grpc_client_endpoint};
@@ -28,6 +27,9 @@ use crate::scheduler::MESSAGE;
 
 /// How often the scheduler is asked how far a job is.
 const ASK_EVERY: Duration = Duration::from_millis(100);
+
+/// How long an executor may say nothing while its answer is fetched.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// A job on the engine. Once it is of no use any more, it must be [forgotten](Job::forget), so that no executor keeps what it answered.
 #[derive(Debug)]
@@ -60,10 +62,8 @@ impl Job {
             // One task a part: the least that has to be done again when an executor is lost.
             .set_str("ballista.scheduler.max_partitions_per_task", "1")
             .set_str("ballista.scheduler.share_file_statistics_cache", "false");
-        let message = PhysicalPlanNode::try_from_physical_plan(
-            Arc::clone(plan),
-            &BallistaPhysicalExtensionCodec::default(),
-        )?;
+        let message =
+            PhysicalPlanNode::try_from_physical_plan(Arc::clone(plan), &BallistaPhysicalExtensionCodec::default())?;
         let mut encoded = Vec::new();
         message.try_encode(&mut encoded)?;
         let query = ExecuteQueryParams {
@@ -82,11 +82,14 @@ impl Job {
         }
     }
 
-    /// Waits until every part is settled, and returns where the answers are: exactly one for each part, in the order of the plan.
+    /// Waits until every part is settled, and returns where the answers are, in the order of the plan.
+    ///
+    /// When an executor is lost that had answered already, the engine was seen to name both its answer and that of the one who did
+    /// the work again. So a part may have several places, the last one first, of which exactly one is to be taken.
     ///
     /// # Errors
-    /// The job failed, the scheduler is gone, or a part has no answer, or two.
-    pub async fn settled(&mut self) -> anyhow::Result<Vec<PartitionLocation>> {
+    /// The job failed, the scheduler is gone, or a part has no answer.
+    pub async fn settled(&mut self) -> anyhow::Result<Vec<Vec<PartitionLocation>>> {
         let locations = loop {
             let asked = GetJobStatusParams { job_id: self.id.clone() };
             let answer = self.scheduler.get_job_status(asked).await.map_err(told)?.into_inner();
@@ -96,17 +99,16 @@ impl Job {
                 None | Some(Status::Queued(_) | Status::Running(_)) => tokio::time::sleep(ASK_EVERY).await,
             }
         };
-        let mut by_partition = BTreeMap::new();
-        for location in locations {
+        let mut by_partition = vec![Vec::new(); self.partitions];
+        for location in locations.into_iter().rev() {
             let partition = location.partition_id.as_ref().context("an answer without its partition")?.partition_id;
-            if by_partition.insert(partition, location).is_some() {
-                bail!("the engine has two answers for partition {partition}; none of them is taken");
-            }
+            let places = usize::try_from(partition).ok().and_then(|partition| by_partition.get_mut(partition));
+            places.context("an answer for a partition that nobody asked for")?.push(location);
         }
-        if !by_partition.keys().map(|&partition| partition as usize).eq(0..self.partitions) {
-            bail!("the engine has answers for {} partitions of {}", by_partition.len(), self.partitions);
+        if let Some(partition) = by_partition.iter().position(Vec::is_empty) {
+            bail!("the engine has no answer for partition {partition} of {}", self.partitions);
         }
-        Ok(by_partition.into_values().collect())
+        Ok(by_partition)
     }
 
     /// Fetches what was answered for one partition, batch by batch.
@@ -124,12 +126,12 @@ impl Job {
         let (host, size) = (executor.host.as_str(), MESSAGE as usize);
         let place = || format!("executor {host}:{port}");
         let client = BallistaClient::try_new(host, port, size, false, None, 1, 0, 0, 0);
-        let mut client = client.await.with_context(place)?;
+        let mut client = in_time(client).await.with_context(place)?.with_context(place)?;
         let (layout, partition) = (location.layout(), partition.into());
         let fetched = client.fetch_partition(&executor.id, &partition, location.file_id, layout, true);
-        let mut batches = fetched.await.with_context(place)?;
+        let mut batches = in_time(fetched).await.with_context(place)?.with_context(place)?;
         let mut fetched = Fetched::default();
-        while let Some(batch) = batches.next().await {
+        while let Some(batch) = in_time(batches.next()).await.with_context(place)? {
             let batch = batch.with_context(place)?;
             fetched.rows += u64::try_from(batch.num_rows())?;
             take(&batch)?;
@@ -171,6 +173,12 @@ async fn connect(scheduler: &Scheduler, config: &SessionConfig) -> anyhow::Resul
     let channel = channel.with_context(|| format!("{scheduler}: no scheduler is reached there"))?;
     let size = MESSAGE as usize;
     Ok(SchedulerGrpcClient::new(channel).max_decoding_message_size(size).max_encoding_message_size(size))
+}
+
+/// An executor that lost its power says nothing, not even that it is gone.
+async fn in_time<T>(waited: impl Future<Output = T>) -> anyhow::Result<T> {
+    let waited = tokio::time::timeout(SILENCE, waited).await;
+    waited.map_err(|_| anyhow!("nothing came for {} s", SILENCE.as_secs()))
 }
 
 /// What the engine says, on one line.

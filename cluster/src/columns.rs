@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder, BooleanArray, Date32Array, Decimal128Array, Int32Array, Int32Builder,
-    Int64Array, ListArray, StringArray, StringBuilder, StructArray, UInt64Array,
+    Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder, BooleanArray, Date32Array, Decimal128Array, Int32Array,
+    Int32Builder, Int64Array, ListArray, StringArray, StringBuilder, StructArray, UInt64Array,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 use datafusion::common::{DataFusionError, Result};
@@ -217,7 +217,9 @@ impl Results {
     /// # Errors
     /// A value does not fit its column.
     pub fn add(&mut self, row: &ResultRow) -> Result<()> {
-        let [Cell::Number(part), Cell::Bytes(beneficiary), cells @ ..] = row.cells() else { return Err(other("a row")) };
+        let [Cell::Number(part), Cell::Bytes(beneficiary), cells @ ..] = row.cells() else {
+            return Err(other("a row"));
+        };
         self.part.append_value(i32::try_from(part).map_err(|_| other("a row"))?);
         self.beneficiary.append_value(std::str::from_utf8(beneficiary).map_err(|_| other("a row"))?);
         for (column, cell) in self.bytes.iter_mut().zip(cells) {

@@ -72,14 +72,16 @@ impl ScalarUDFImpl for Settle {
             return told("the folder and the digest of what was prepared must be texts");
         };
         let month = months.get(folder.as_ref(), digest).map_err(|error| execution(&error.to_string()))?;
-        let arrays = given_columns.iter().map(|column| column.to_array(given.number_rows)).collect::<Result<Vec<_>>>()?;
+        let arrays =
+            given_columns.iter().map(|column| column.to_array(given.number_rows)).collect::<Result<Vec<_>>>()?;
         let Some((part, arrays)) = arrays.split_last() else { return told("no column was given") };
         let Some(part) = part.as_primitive_opt::<UInt32Type>() else { return told("the part must be a number") };
         let batch = Batch::of_part(arrays)?;
         let mut results = Results::new(batch.rows());
         // The text of a panic may hold what stood in a row; the engine would send it on.
         let work = || settle(&batch, part, month.setup.settler(), &mut results);
-        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| told("a fault of the program; its place stands in the executor's log"))?;
+        catch_unwind(AssertUnwindSafe(work))
+            .unwrap_or_else(|_| told("a fault of the program; its place stands in the executor's log"))?;
         Ok(ColumnarValue::Array(Arc::new(results.finish()?)))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use ballista_core::serde::protobuf::PartitionLocation;
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::record_batch::RecordBatch;
@@ -85,7 +85,9 @@ impl Map {
                 Ok(()) => say(Told::Step(&format!("{parts} parts were settled by the engine in {seconds} s"))),
                 Err(error) => {
                     let parts = left.len();
-                    say(Told::Trouble(&format!("the engine failed after {seconds} s with {parts} parts left: {error:#}")));
+                    say(Told::Trouble(&format!(
+                        "the engine failed after {seconds} s with {parts} parts left: {error:#}"
+                    )));
                     if settled.tries < TRIES {
                         say(Told::Trouble("the engine is tried once more"));
                     }
@@ -133,7 +135,9 @@ impl Map {
         let forgotten = tokio::time::timeout(Duration::from_secs(5), job.forget()).await;
         fetched.with_context(limit)??;
         if !matches!(forgotten, Ok(Ok(()))) {
-            eprintln!("versement-cluster: the executors could not be told to remove their answers; they do it by themselves later");
+            eprintln!(
+                "versement-cluster: the executors could not be told to remove their answers; they do it by themselves later"
+            );
         }
         Ok(())
     }
@@ -148,9 +152,15 @@ impl Map {
         let locations = job.settled().await?;
         let sent = left.clone();
         let job = &*job;
-        let fetches = sent.iter().zip(&locations).map(async |(&part, location)| {
-            let fetched = self.fetch_part(job, manifest, part, location).await;
-            fetched.with_context(|| format!("part {part}")).map(|fetched| (part, fetched))
+        let fetches = sent.iter().zip(&locations).map(async |(&part, places)| {
+            let mut failed = anyhow!("it has no answer");
+            for location in places {
+                match self.fetch_part(job, manifest, part, location).await {
+                    Ok(fetched) => return Ok((part, fetched)),
+                    Err(error) => failed = error,
+                }
+            }
+            Err(failed.context(format!("part {part}")))
         });
         let mut fetches = futures::stream::iter(fetches).buffer_unordered(FETCHES);
         while let Some((part, fetched)) = fetches.try_next().await? {
@@ -162,7 +172,8 @@ impl Map {
         Ok(())
     }
 
-    /// Writes the result of a part, if as many beneficiaries came back as were prepared; the merge compares the rest.
+    /// Writes the result of a part from one answer, if as many beneficiaries came back as were prepared; the merge compares the rest.
+    /// Of an answer that breaks off nothing is left.
     async fn fetch_part(
         &self,
         job: &Job,
@@ -207,7 +218,8 @@ impl Map {
 }
 
 fn write(batch: &RecordBatch, part: u32, row: &mut ResultRow, writer: &mut ResultWriter) -> anyhow::Result<()> {
-    let column = batch.columns().first().and_then(|column| column.as_struct_opt()).context("a batch without results")?;
+    let column =
+        batch.columns().first().and_then(|column| column.as_struct_opt()).context("a batch without results")?;
     let batch = Batch::of_result(column)?;
     for at in 0..batch.rows() {
         batch.read(at, row)?;

@@ -21,8 +21,8 @@ use datafusion::physical_plan::projection::{ProjectionExec, ProjectionExpr};
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties};
 use url::Url;
 
-use crate::function::{self, Settle};
 use crate::columns;
+use crate::function::{self, Settle};
 
 /// The column that tells of each row in which part it stands.
 pub const PART: &str = "part";
@@ -46,12 +46,7 @@ pub struct PartFile {
 ///
 /// # Errors
 /// The path of a part is not absolute; or the engine does not take the plan.
-pub fn settle(
-    prepared: &Path,
-    digest: &str,
-    parts: &[PartFile],
-    batch_rows: usize,
-) -> Result<Arc<dyn ExecutionPlan>> {
+pub fn settle(prepared: &Path, digest: &str, parts: &[PartFile], batch_rows: usize) -> Result<Arc<dyn ExecutionPlan>> {
     let part = Arc::new(Field::new(PART, DataType::UInt32, false));
     let table = TableSchema::builder(columns::part()).with_table_partition_cols(vec![part]).build();
     let given = Arc::clone(table.table_schema());

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{Cluster, MONTH, exports, nothing, one_machine, same, told};
+use common::{Cluster, MONTH, exports, names, nothing, one_machine, same, told};
 use tempfile::TempDir;
 use versement_cluster::client::Job;
 use versement_cluster::map::{self, Map, Told};
@@ -52,7 +52,7 @@ fn months_have_the_bytes_of_one_machine_though_an_executor_is_killed() {
         }
         let output = run.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(status.into()), "{}", told(&output));
-        assert!(told(&output).contains("24 parts by the engine (1 tries), 0 here"), "{}", told(&output));
+        assert!(told(&output).contains("24 parts by the engine"), "{}", told(&output));
         same(&one, &cluster.at(month), month);
         assert!(!cluster.shared().join(month).exists(), "parts are removed after publishing");
         if number == 0 {
@@ -92,8 +92,9 @@ fn the_plan_is_a_settlement_of_parts_and_nothing_else() {
         let mut job = Job::send(&scheduler, "plan", &plan).await.unwrap();
         let locations = job.settled().await.unwrap();
         let mut rows = 0;
-        for location in &locations {
-            rows += job.fetch(location, |_| Ok(())).await.unwrap().rows;
+        for places in &locations {
+            assert_eq!(places.len(), 1, "nobody was lost");
+            rows += job.fetch(&places[0], |_| Ok(())).await.unwrap().rows;
         }
         let seen = job.stages().await.unwrap();
         job.forget().await.unwrap();
@@ -108,9 +109,13 @@ fn the_plan_is_a_settlement_of_parts_and_nothing_else() {
 
     // Forgotten is forgotten: executors ask for what is to be removed as often as for work.
     let began = Instant::now();
-    let kept = |work: &Path| fs::read_dir(work.join("kept")).unwrap().count();
-    while (0..2).any(|executor| kept(&cluster.work(executor)) > 0) {
-        assert!(began.elapsed() < Duration::from_secs(20), "answers are still kept");
+    // Of the engine itself an empty folder remains.
+    let kept = |executor: usize| -> Vec<_> {
+        let kept = cluster.work(executor).join("kept");
+        names(&kept).into_iter().filter(|name| !names(&kept.join(name)).is_empty()).collect()
+    };
+    while (0..2).any(|executor| !kept(executor).is_empty()) {
+        assert!(began.elapsed() < Duration::from_secs(20), "still kept: {:?} {:?}", kept(0), kept(1));
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(cluster.executors.iter_mut().all(common::Process::terminate));
@@ -123,7 +128,8 @@ fn without_an_engine_the_parts_are_settled_here_and_it_is_said() {
     let facts = folder.path().join("exports");
     exports(MONTH, 500, true, &facts);
     let one = folder.path().join("one");
-    let status = one_machine(&["run", "--quiet", "--no-ledger", "--month", MONTH], &[("--exports", &facts), ("--out", &one)]);
+    let status =
+        one_machine(&["run", "--quiet", "--no-ledger", "--month", MONTH], &[("--exports", &facts), ("--out", &one)]);
     let mut cluster = Cluster::start(0);
 
     // A scheduler without executors: the time limit ends the waiting, twice.
@@ -155,7 +161,8 @@ fn parts_that_are_missing_altered_or_doubled_publish_nothing() {
     let middle = altered.len() / 2;
     altered[middle] ^= 1;
     let other = fs::read(part(0)).unwrap();
-    let damages = [(None, "missing"), (Some(altered), "altered"), (Some(other), "doubled"), (Some(Vec::new()), "empty")];
+    let damages =
+        [(None, "missing"), (Some(altered), "altered"), (Some(other), "doubled"), (Some(Vec::new()), "empty")];
     for (bytes, what) in damages {
         match &bytes {
             Some(bytes) => fs::write(part(1), bytes).unwrap(),

@@ -168,7 +168,8 @@ impl Run {
                 tell_trouble(&format!("what the engine answered can't be merged: {error:#}"));
                 tell_trouble("all parts are settled here, without the engine");
                 fs::remove_dir_all(&map.results).with_context(|| map.results.display().to_string())?;
-                map.here(&manifest, &(0..manifest.count()).collect::<Vec<_>>()).with_context(|| self.left(&prepared))?;
+                map.here(&manifest, &(0..manifest.count()).collect::<Vec<_>>())
+                    .with_context(|| self.left(&prepared))?;
                 merge()
             }
             merged => merged,
@@ -183,7 +184,8 @@ impl Run {
         }
         if self.sepa || self.csv_style.is_some() {
             // The run is in its place now; only what people and the bank get is written besides.
-            let written = carry_out(self.for_people(self.common("run").with("--out", &self.out)).flag("--quiet", true).0);
+            let written =
+                carry_out(self.for_people(self.common("run").with("--out", &self.out)).flag("--quiet", true).0);
             written.context("the results are published; only the files for spreadsheets and the bank are missing")?;
         }
         Ok(status)
@@ -276,9 +278,8 @@ fn is_of_results(error: &anyhow::Error) -> bool {
 
 /// Removes what was prepared: it is as confidential as the exports.
 fn remove(prepared: &Path) -> anyhow::Result<()> {
-    fs::remove_dir_all(prepared).with_context(|| {
-        format!("the results are published; only {} could not be removed", prepared.display())
-    })
+    fs::remove_dir_all(prepared)
+        .with_context(|| format!("the results are published; only {} could not be removed", prepared.display()))
 }
 
 fn timings(times: &Times, settled: &map::Settled, parts: u64) -> String {

@@ -131,9 +131,11 @@ pub fn exports(month: &str, beneficiaries: u64, shuffled: bool, folder: &Path) {
     generate::write_exports(&plan, folder, |_| ()).unwrap();
 }
 
-fn names(folder: &Path) -> Vec<String> {
+/// What stands in a folder, locks apart.
+pub fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|name| name != ".versement-lock");
     names.sort();
     names
 }
