@@ -168,3 +168,88 @@ fn refuse<T>(found: &str) -> Result<T> {
 fn plan_error(found: &str) -> DataFusionError {
     DataFusionError::Plan(format!("the plan holds {found}; only a settlement of parts, row by row, is carried out"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::physical_plan::Partitioning;
+    use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
+    use datafusion::physical_plan::displayable;
+    use datafusion::physical_plan::limit::GlobalLimitExec;
+    use datafusion::physical_plan::repartition::RepartitionExec;
+    use datafusion::physical_plan::union::UnionExec;
+    use datafusion::prelude::SessionContext;
+
+    fn parts(count: u32) -> Vec<PartFile> {
+        let part = |number| PartFile { number, path: format!("/shared/a b/part-{number}.parquet").into(), bytes: 100 };
+        (0..count).map(part).collect()
+    }
+
+    fn sound() -> Arc<dyn ExecutionPlan> {
+        settle(Path::new("/shared/a b"), "digest", &parts(3), 10).unwrap()
+    }
+
+    #[track_caller]
+    fn refused(plan: &Arc<dyn ExecutionPlan>, node: &str) {
+        let told = check(plan).unwrap_err().to_string();
+        assert!(told.contains(node), "{node}: {told}");
+        assert!(asked(plan).is_err());
+    }
+
+    #[test]
+    fn the_plan_of_the_client_has_two_nodes_and_a_partition_for_each_part() {
+        let plan = sound();
+        check(&plan).unwrap();
+        assert_eq!(plan.output_partitioning().partition_count(), 3);
+        let shown = displayable(plan.as_ref()).indent(false).to_string();
+        let nodes: Vec<_> = shown.lines().map(|line| line.trim().split(':').next().unwrap()).collect();
+        assert_eq!(nodes, ["ProjectionExec", "DataSourceExec"]);
+        let Asked { prepared, digest, parts } = asked(&plan).unwrap();
+        assert_eq!((prepared, digest.as_str()), ("/shared/a b".into(), "digest"));
+        assert_eq!(parts[2], (2, "/shared/a b/part-2.parquet".into()));
+    }
+
+    #[test]
+    fn whatever_moves_rows_is_refused_wherever_it_stands() {
+        refused(&(Arc::new(CoalescePartitionsExec::new(sound())) as _), "CoalescePartitionsExec");
+        let hashed = Partitioning::Hash(vec![Arc::new(Column::new(RESULT, 0))], 4);
+        refused(&(Arc::new(RepartitionExec::try_new(sound(), hashed).unwrap()) as _), "RepartitionExec");
+        refused(&(Arc::new(GlobalLimitExec::new(sound(), 0, Some(1))) as _), "GlobalLimitExec");
+        refused(&UnionExec::try_new(vec![sound(), sound()]).unwrap(), "UnionExec");
+        // Below the settlement as well.
+        let plan = sound();
+        let below = Arc::new(CoalescePartitionsExec::new(Arc::clone(plan.children()[0])));
+        refused(&plan.with_new_children(vec![below]).unwrap(), "CoalescePartitionsExec");
+    }
+
+    #[tokio::test]
+    async fn joins_sorts_aggregates_and_other_columns_are_refused() {
+        let context = SessionContext::new();
+        context.sql("CREATE TABLE t AS VALUES (1), (2)").await.unwrap();
+        for query in [
+            "SELECT column1 FROM t ORDER BY column1",
+            "SELECT count(*) FROM t GROUP BY column1",
+            "SELECT a.column1 FROM t a JOIN t b ON a.column1 = b.column1",
+            "SELECT column1 + 1 FROM t",
+            "SELECT column1 FROM t",
+        ] {
+            let plan = context.sql(query).await.unwrap().create_physical_plan().await.unwrap();
+            assert!(check(&plan).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_partition_reads_one_whole_part() {
+        let plan = sound();
+        let scan = plan.children()[0].downcast_ref::<DataSourceExec>().unwrap();
+        let config = scan.data_source().downcast_ref::<FileScanConfig>().unwrap();
+        let with = |groups: Vec<FileGroup>| {
+            let config = FileScanConfigBuilder::from(config.clone()).with_file_groups(groups).build();
+            Arc::clone(&plan).with_new_children(vec![DataSourceExec::from_data_source(config)]).unwrap()
+        };
+        let files: Vec<_> = config.file_groups.iter().flat_map(FileGroup::files).cloned().collect();
+        refused(&with(vec![FileGroup::new(files.clone())]), "reads 3 files");
+        refused(&with(vec![FileGroup::new(vec![files[0].clone().with_range(0, 50)])]), "a piece of a file");
+        check(&with(vec![FileGroup::new(vec![files[0].clone()])])).unwrap();
+    }
+}
