@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use ballista_core::client::BallistaClient;
-use ballista_core::extension::{SessionConfigExt, SessionConfigHelperExt};
+use ballista_core::extension::{BallistaConfigGrpcEndpoint, SessionConfigExt, SessionConfigHelperExt};
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
 use ballista_core::serde::protobuf::{
     CancelJobParams, CleanJobDataParams, ExecuteQueryParams, GetJobMetricsParams, GetJobStatusParams, JobStageMetrics,
@@ -24,6 +24,7 @@ use tonic::transport::Channel;
 use crate::address::Scheduler;
 use crate::plan;
 use crate::scheduler::MESSAGE;
+use crate::tls::Tls;
 
 /// How often the scheduler is asked how far a job is.
 const ASK_EVERY: Duration = Duration::from_millis(100);
@@ -35,6 +36,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Job {
     scheduler: SchedulerGrpcClient<Channel>,
+    tls: Option<Tls>,
     id: String,
     partitions: usize,
 }
@@ -53,7 +55,11 @@ impl Job {
     ///
     /// # Errors
     /// The plan holds more; the scheduler can't be reached, or does not take it.
-    pub async fn send(scheduler: &Scheduler, name: &str, plan: &Arc<dyn ExecutionPlan>) -> anyhow::Result<Self> {
+    pub async fn send(
+        (scheduler, tls): (&Scheduler, Option<&Tls>),
+        name: &str,
+        plan: &Arc<dyn ExecutionPlan>,
+    ) -> anyhow::Result<Self> {
         plan::check(plan)?;
         let partitions = plan.output_partitioning().partition_count();
         let config = SessionConfig::new_with_ballista()
@@ -72,12 +78,14 @@ impl Job {
             session_id: name.to_owned(),
             operation_id: name.to_owned(),
         };
-        let mut scheduler = connect(scheduler, &config).await?;
+        let mut scheduler = connect(scheduler, tls, &config).await?;
         let mut request = tonic::Request::new(query);
         ballista_core::version::insert_version_header(request.metadata_mut());
         let answer = scheduler.execute_query(request).await.map_err(told)?.into_inner();
         match answer.result {
-            Some(execute_query_result::Result::Success(taken)) => Ok(Self { scheduler, id: taken.job_id, partitions }),
+            Some(execute_query_result::Result::Success(taken)) => {
+                Ok(Self { scheduler, tls: tls.cloned(), id: taken.job_id, partitions })
+            }
             refused => bail!("the scheduler does not take the plan: {refused:?}"),
         }
     }
@@ -125,7 +133,8 @@ impl Job {
         let port = u16::try_from(executor.port).context("the port of an executor")?;
         let (host, size) = (executor.host.as_str(), MESSAGE as usize);
         let place = || format!("executor {host}:{port}");
-        let client = BallistaClient::try_new(host, port, size, false, None, 1, 0, 0, 0);
+        let secured = self.tls.as_ref().map(|tls| Arc::new(BallistaConfigGrpcEndpoint::new(tls.endpoint())));
+        let client = BallistaClient::try_new(host, port, size, secured.is_some(), secured, 1, 0, 0, 0);
         let mut client = in_time(client).await.with_context(place)?.with_context(place)?;
         let (layout, partition) = (location.layout(), partition.into());
         let fetched = client.fetch_partition(&executor.id, &partition, location.file_id, layout, true);
@@ -166,10 +175,18 @@ impl Job {
     }
 }
 
-async fn connect(scheduler: &Scheduler, config: &SessionConfig) -> anyhow::Result<SchedulerGrpcClient<Channel>> {
+async fn connect(
+    scheduler: &Scheduler,
+    tls: Option<&Tls>,
+    config: &SessionConfig,
+) -> anyhow::Result<SchedulerGrpcClient<Channel>> {
     let client = GrpcClientConfig::from(&config.ballista_config());
     let place = format!("http://{}:{}", scheduler.host, scheduler.port);
-    let channel = create_grpc_client_endpoint(place, Some(&client))?.connect().await;
+    let mut endpoint = create_grpc_client_endpoint(place, Some(&client))?;
+    if let Some(tls) = tls {
+        endpoint = tls.endpoint()(endpoint).map_err(|error| anyhow!("certificates: {error}"))?;
+    }
+    let channel = endpoint.connect().await;
     let channel = channel.with_context(|| format!("{scheduler}: no scheduler is reached there"))?;
     let size = MESSAGE as usize;
     Ok(SchedulerGrpcClient::new(channel).max_decoding_message_size(size).max_encoding_message_size(size))

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 use versement::commands::{exit_status, guarded};
 
 use crate::address::{Bind, Scheduler};
+use crate::tls::Tls;
 use crate::{executor, scheduler};
 
 mod run;
@@ -41,6 +43,8 @@ struct ServeScheduler {
     /// How often a part is tried before the job fails
     #[arg(long, value_name = "TIMES", default_value_t = 4)]
     attempts: usize,
+    #[command(flatten)]
+    network: Network,
 }
 
 /// Settles parts that a scheduler hands out, until it is ended.
@@ -64,6 +68,32 @@ struct WorkAsExecutor {
     /// How many seconds it keeps at most what nobody had removed
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     keep: u64,
+    #[command(flatten)]
+    network: Network,
+}
+
+/// Who is believed on the network.
+#[derive(Debug, Args)]
+struct Network {
+    /// The folder with ca.pem, cert.pem and key.pem: connections are encrypted, and both sides prove who they are
+    #[arg(long, value_name = "DIR")]
+    tls: Option<PathBuf>,
+    /// Listen beyond this machine without --tls, where everybody who reaches the port may read and change what is moved
+    #[arg(long, conflicts_with = "tls")]
+    trusted_network: bool,
+}
+
+impl Network {
+    fn tls(&self, bind: Bind) -> anyhow::Result<Option<Tls>> {
+        match &self.tls {
+            Some(folder) => Tls::read(folder).map(Some),
+            None if bind.address.is_loopback() || self.trusted_network => Ok(None),
+            None => bail!(
+                "{bind}: nothing asks there who comes; name certificates with --tls, or say --trusted-network if nobody else \
+                 reaches it"
+            ),
+        }
+    }
 }
 
 impl Command {
@@ -71,14 +101,16 @@ impl Command {
         let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build();
         match self {
             Self::Run(run) => return run.carry_out(),
-            Self::Scheduler(ServeScheduler { bind, lost_after, attempts }) => {
-                let scheduler = scheduler::Scheduler { bind, lost_after: Duration::from_secs(lost_after), attempts };
+            Self::Scheduler(ServeScheduler { bind, lost_after, attempts, network }) => {
+                let (tls, lost_after) = (network.tls(bind)?, Duration::from_secs(lost_after));
+                let scheduler = scheduler::Scheduler { bind, lost_after, attempts, tls };
                 runtime()?.block_on(scheduler.serve(|at| println!("scheduler: df://{at}")))?;
             }
-            Self::Executor(WorkAsExecutor { scheduler, prepared, work, bind, tasks, keep }) => {
+            Self::Executor(WorkAsExecutor { scheduler, prepared, work, bind, tasks, keep, network }) => {
+                let tls = network.tls(bind)?;
                 let tasks = tasks.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
                 let keep = Duration::from_secs(keep);
-                let executor = executor::Executor { scheduler, bind, work, prepared, tasks, keep };
+                let executor = executor::Executor { scheduler, bind, work, prepared, tasks, keep, tls };
                 runtime()?.block_on(executor.work(|at| println!("executor: {at}")))?;
             }
         }

@@ -18,6 +18,7 @@ use crate::function::{NAME, Settle};
 use crate::guard::OnlySettlements;
 use crate::months::Months;
 use crate::scheduler::MESSAGE;
+use crate::tls::Tls;
 
 /// How an executor works.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct Executor {
     pub tasks: usize,
     /// How long what it answered is kept at most, if neither client nor scheduler has it removed.
     pub keep: Duration,
+    /// What it proves itself with; without, everybody who reaches it is believed.
+    pub tls: Option<Tls>,
 }
 
 impl Executor {
@@ -63,6 +66,8 @@ impl Executor {
             grpc_max_encoding_message_size: MESSAGE,
             override_function_registry: Some(Arc::new(functions(&months))),
             override_execution_engine: Some(Arc::new(OnlySettlements::new(prepared, months))),
+            override_create_grpc_client_endpoint: self.tls.as_ref().map(Tls::endpoint),
+            override_arrow_flight_service: self.tls.as_ref().map(Tls::flight),
             ..ExecutorProcessConfig::default()
         };
         ready(bind);

@@ -15,3 +15,4 @@ pub mod map;
 pub mod months;
 pub mod plan;
 pub mod scheduler;
+pub mod tls;

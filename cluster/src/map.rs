@@ -18,6 +18,7 @@ use crate::client::{Fetched, Job};
 use crate::columns::Batch;
 use crate::months::Prepared;
 use crate::plan::{self, PartFile};
+use crate::tls::Tls;
 
 /// Rows of a batch: what a task holds in memory, and what is sent at once.
 const BATCH: usize = 2048;
@@ -35,6 +36,8 @@ pub struct Map {
     pub results: PathBuf,
     /// Who hands out the parts.
     pub scheduler: Scheduler,
+    /// What this machine proves itself with to the scheduler and the executors.
+    pub tls: Option<Tls>,
     /// After how long the engine is given up, each time that it is tried.
     pub limit: Duration,
     /// How many parts are settled here at once, if the engine fails.
@@ -128,7 +131,7 @@ impl Map {
         let name = format!("versement-{}-{}-{}", manifest.identity.month, std::process::id(), settled.tries);
         let deadline = tokio::time::Instant::now() + self.limit;
         let limit = || format!("the time limit of {} s is over", self.limit.as_secs());
-        let job = tokio::time::timeout_at(deadline, Job::send(&self.scheduler, &name, &plan));
+        let job = tokio::time::timeout_at(deadline, Job::send((&self.scheduler, self.tls.as_ref()), &name, &plan));
         let mut job = job.await.with_context(limit)??;
         let fetched = tokio::time::timeout_at(deadline, self.fetch(&mut job, manifest, left, settled)).await;
         // The job is forgotten in any case; an engine that can't be told so forgets it when its time is over.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use ballista_core::config::TaskSchedulingPolicy;
-use ballista_core::utils::{default_config_producer, default_session_builder};
+use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpcServer;
+use ballista_core::utils::{GrpcServerConfig, create_grpc_server, default_config_producer, default_session_builder};
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
@@ -13,9 +14,11 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use tokio::net::TcpListener;
+use tonic::transport::server::TcpIncoming;
 
 use crate::address::Bind;
 use crate::function::Settle;
+use crate::tls::Tls;
 
 /// How a scheduler works.
 #[derive(Clone, Debug)]
@@ -26,6 +29,8 @@ pub struct Scheduler {
     pub lost_after: Duration,
     /// How often a part is tried before the job fails.
     pub attempts: usize,
+    /// What it proves itself with; without, everybody who reaches it is believed.
+    pub tls: Option<Tls>,
 }
 
 /// How often executors that are lost are looked for.
@@ -49,8 +54,13 @@ impl Scheduler {
         let cluster = BallistaCluster::new_from_config(&config).await?;
         let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await?;
         listening(bind);
-        start_grpc_service_with_listener(listener, scheduler).await?;
-        Ok(())
+        let Some(tls) = &self.tls else { return Ok(start_grpc_service_with_listener(listener, scheduler).await?) };
+        let size = MESSAGE as usize;
+        let service = SchedulerGrpcServer::new(scheduler);
+        let service = service.max_decoding_message_size(size).max_encoding_message_size(size);
+        let server = create_grpc_server(&GrpcServerConfig::default()).tls_config(tls.server())?;
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        Ok(server.add_service(service).serve_with_incoming(incoming).await?)
     }
 
     fn config(&self, bind: Bind) -> SchedulerConfig {

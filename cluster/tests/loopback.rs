@@ -4,6 +4,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use tempfile::TempDir;
 use versement_cluster::client::Job;
 use versement_cluster::map::{self, Map, Told};
 use versement_cluster::plan::{self, PartFile};
+use versement_cluster::tls::Tls;
 
 /// Beneficiaries of the quick tests.
 const FEW: u64 = 3000;
@@ -21,6 +23,7 @@ fn map(cluster: &Cluster, prepared: &Path) -> Map {
         prepared: prepared.to_owned(),
         results: map::results(prepared),
         scheduler: cluster.scheduler.address.parse().unwrap(),
+        tls: cluster.tls.as_deref().map(|folder| Tls::read(folder).unwrap()),
         limit: Duration::from_secs(120),
         threads: 2,
     }
@@ -89,7 +92,7 @@ fn the_plan_is_a_settlement_of_parts_and_nothing_else() {
     let scheduler = cluster.scheduler.address.parse().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (seen, rows) = runtime.block_on(async {
-        let mut job = Job::send(&scheduler, "plan", &plan).await.unwrap();
+        let mut job = Job::send((&scheduler, None), "plan", &plan).await.unwrap();
         let locations = job.settled().await.unwrap();
         let mut rows = 0;
         for places in &locations {
@@ -184,4 +187,44 @@ fn parts_that_are_missing_altered_or_doubled_publish_nothing() {
     }
     let settled = map(&cluster, &prepared).settle(&manifest, &|_| ()).unwrap();
     assert_eq!((settled.on_engine, settled.here, settled.tries), (3, 0, 1));
+}
+
+#[test]
+fn with_certificates_only_who_has_one_is_heard() {
+    let folder = TempDir::new().unwrap();
+    exports(MONTH, 300, false, folder.path());
+    let cluster = Cluster::with_certificates(2);
+    let (prepared, manifest) = cluster.prepare(folder.path(), 6);
+    let of = map(&cluster, &prepared);
+    let settled = of.settle(&manifest, &|_| ()).unwrap();
+    assert_eq!((settled.on_engine, settled.here, settled.tries), (6, 0, 1));
+    fs::remove_dir_all(&of.results).unwrap();
+
+    // Without a certificate, or with one of another authority, the engine hears nobody: the parts are settled here.
+    let foreign = folder.path().join("foreign");
+    common::certificates(&foreign);
+    for tls in [None, Some(Tls::read(&foreign).unwrap())] {
+        let of = Map { tls, limit: Duration::from_secs(10), ..of.clone() };
+        let settled = of.settle(&manifest, &|_| ()).unwrap();
+        assert_eq!((settled.on_engine, settled.here, settled.tries), (0, 6, 2));
+        fs::remove_dir_all(&of.results).unwrap();
+    }
+
+    // A key that others may read is no secret.
+    fs::set_permissions(foreign.join("key.pem"), fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(Tls::read(&foreign).unwrap_err().to_string().contains("others may read it"));
+}
+
+#[test]
+fn ports_beyond_this_machine_need_certificates_or_a_word() {
+    for command in ["scheduler", "executor"] {
+        let mut line = std::process::Command::new(common::PROGRAM);
+        line.args([command, "--bind", "192.0.2.1:0"]);
+        if command == "executor" {
+            line.args(["--scheduler", "df://127.0.0.1:1", "--prepared", "/", "--work", "/nowhere"]);
+        }
+        let output = line.output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(told(&output).contains("--trusted-network"), "{}", told(&output));
+    }
 }

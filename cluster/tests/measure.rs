@@ -67,6 +67,7 @@ fn measure(beneficiaries: u64, all_parts: &[u64], cluster: &Cluster) -> Vec<Meas
             prepared: prepared.clone(),
             results: prepared.join(RESULTS),
             scheduler: cluster.scheduler.address.parse().unwrap(),
+            tls: None,
             limit: Duration::from_secs(3600),
             threads: cluster.executors.len(),
         };

@@ -14,6 +14,7 @@ use versement::publish::staging::PublishError;
 use crate::address::Scheduler;
 use crate::map::{self, Map};
 use crate::months::LAW;
+use crate::tls::Tls;
 
 /// Settles a month like `versement run`, its parts on the engine; the published files have the same bytes.
 ///
@@ -32,6 +33,9 @@ pub(super) struct Run {
     /// The scheduler that hands out the parts
     #[arg(long, value_name = "df://HOST:PORT")]
     scheduler: Scheduler,
+    /// The folder with ca.pem, cert.pem and key.pem, if scheduler and executors have certificates
+    #[arg(long, value_name = "DIR")]
+    tls: Option<PathBuf>,
     /// The folder for the parts, made by the run, below the --prepared of every executor; removed after publishing
     #[arg(long, value_name = "DIR")]
     prepared: PathBuf,
@@ -139,6 +143,7 @@ struct Times {
 impl Run {
     pub(super) fn carry_out(&self) -> anyhow::Result<u8> {
         let began = Instant::now();
+        let tls = self.tls.as_deref().map(Tls::read).transpose()?;
         // Nobody settles on machines what one machine refuses to begin with.
         let prepared = self.prepare()?;
         let Some((prepared, manifest)) = prepared else {
@@ -155,6 +160,7 @@ impl Run {
             results: map::results(&prepared),
             prepared: prepared.clone(),
             scheduler: self.scheduler.clone(),
+            tls,
             limit: Duration::from_secs(self.time_limit),
             threads: self.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1),
         };

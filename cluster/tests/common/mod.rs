@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -63,13 +64,28 @@ pub struct Cluster {
     pub folder: TempDir,
     pub scheduler: Process,
     pub executors: Vec<Process>,
+    started: usize,
+    /// The folder with the certificates of all, if they have any.
+    pub tls: Option<PathBuf>,
 }
 
 impl Cluster {
     pub fn start(executors: usize) -> Self {
+        Self::start_in(TempDir::new().unwrap(), None, executors)
+    }
+
+    pub fn with_certificates(executors: usize) -> Self {
         let folder = TempDir::new().unwrap();
-        let scheduler = Process::start(&["scheduler", "--bind", "127.0.0.1:0", "--lost-after", "3"]);
-        let mut cluster = Self { folder, scheduler, executors: Vec::new() };
+        let tls = folder.path().join("certificates");
+        certificates(&tls);
+        Self::start_in(folder, Some(tls), executors)
+    }
+
+    fn start_in(folder: TempDir, tls: Option<PathBuf>, executors: usize) -> Self {
+        let mut line = vec!["scheduler", "--bind", "127.0.0.1:0", "--lost-after", "3"];
+        line.extend(tls.as_ref().map(|tls| ["--tls", tls.to_str().unwrap()]).into_iter().flatten());
+        let scheduler = Process::start(&line);
+        let mut cluster = Self { folder, scheduler, executors: Vec::new(), started: 0, tls };
         fs::create_dir(cluster.shared()).unwrap();
         (0..executors).for_each(|_| cluster.add_executor());
         cluster
@@ -84,16 +100,21 @@ impl Cluster {
         self.folder.path().join(name)
     }
 
+    /// The folder of an executor that was started as the n-th, from 0 on.
     pub fn work(&self, executor: usize) -> PathBuf {
         self.at(&format!("work-{executor}"))
     }
 
     pub fn add_executor(&mut self) {
-        let work = self.work(self.executors.len());
+        let work = self.work(self.started);
+        self.started += 1;
         let (shared, scheduler) = (self.shared(), self.scheduler.address.clone());
         let (work, shared) = (work.to_str().unwrap(), shared.to_str().unwrap());
-        let executor = ["executor", "--scheduler", &scheduler, "--prepared", shared, "--work", work, "--tasks", "1"];
-        self.executors.push(Process::start(&executor));
+        let mut line =
+            vec!["executor", "--scheduler", &scheduler, "--prepared", shared, "--work", work, "--tasks", "1"];
+        line.extend(self.tls.as_ref().map(|tls| ["--tls", tls.to_str().unwrap()]).into_iter().flatten());
+        let executor = Process::start(&line);
+        self.executors.push(executor);
     }
 
     /// The command that settles exports of a month on this cluster.
@@ -113,6 +134,24 @@ impl Cluster {
         assert_eq!(one_machine(&line, &[("--exports", exports), ("--out", &prepared)]), 0);
         (prepared.canonicalize().unwrap(), Manifest::read(&prepared).unwrap())
     }
+}
+
+/// An authority made for the moment, and one certificate for whoever is on this machine.
+pub fn certificates(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let own = authority.self_signed(&key).unwrap();
+    let issuer = rcgen::Issuer::new(authority, key);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let certificate = certificate.signed_by(&key, &issuer).unwrap();
+    fs::write(folder.join("ca.pem"), own.pem()).unwrap();
+    fs::write(folder.join("cert.pem"), certificate.pem()).unwrap();
+    let path = folder.join("key.pem");
+    fs::write(&path, key.serialize_pem()).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Carries out a command of the program on this machine, and returns its exit status.
