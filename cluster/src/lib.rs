@@ -11,6 +11,7 @@ pub mod commands;
 pub mod executor;
 pub mod function;
 mod guard;
+mod log;
 pub mod map;
 pub mod months;
 pub mod plan;

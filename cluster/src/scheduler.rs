@@ -35,8 +35,9 @@ pub struct Scheduler {
 
 /// How often executors that are lost are looked for.
 const LOOK_FOR_LOST: u64 = 1;
-/// What a finished job left is removed after this many seconds, if its client did not have it removed at once.
-const FORGET_AFTER: u64 = 600;
+/// What a finished job left is removed after this many seconds, if its client did not have it removed at once: longer than anybody
+/// takes to fetch it.
+const FORGET_AFTER: u64 = 7200;
 /// The largest message, in bytes: a plan names every part.
 pub(crate) const MESSAGE: u32 = 64 << 20;
 
