@@ -92,7 +92,7 @@ impl Deadlines {
             let _bar = Bar::follow(scope, &progress, self.quiet);
             let mut settled = night::settle(&plan, &staging, &progress).map_err(flatten)?;
             progress.start(Phase::Publishing, 0);
-            let mut advisers = staging.file(ADVISERS, false)?;
+            let mut advisers = staging.file(ADVISERS, None)?;
             advisers.append(&advisers_csv(&settled.totals, norm))?;
             settled.files.push(advisers);
             staging.publish(settled.files)?;

@@ -232,7 +232,7 @@ impl Run {
             let (identity, times) = (begun.identity.clone(), (begun.started.clone(), now()));
             let mut summary = Summary::new(identity, times, &settled.totals, &settled.inputs, &settled.files);
             summary.stages = Some(stages(&settled.timings));
-            let mut file = staging.file(SUMMARY, false)?;
+            let mut file = staging.file(SUMMARY, None)?;
             file.append(summary.to_json()?.as_bytes())?;
             settled.files.push(file);
             staging.publish(std::mem::take(&mut settled.files))?;

@@ -10,6 +10,7 @@ use super::LedgerError;
 use super::dossier_file::{self, DossierFile};
 use super::parquet_file::{Columns, Encoded, Form, Layout, Values, Writer};
 use crate::identity::BeneficiaryId;
+use crate::publish::Algorithm;
 use crate::publish::staging::{PublishError, StagedFile, StagedWriter, Staging};
 use crate::revision::{Kept, Line};
 
@@ -164,7 +165,7 @@ impl Books {
     /// # Errors
     /// They can't be made.
     pub fn create(layouts: &Layouts, staging: &Staging) -> Result<Self, LedgerError> {
-        let sink = Sink { file: staging.file(STATEMENTS, true)?, buffer: Vec::new() };
+        let sink = Sink { file: staging.file(STATEMENTS, Some(Algorithm::Blake3))?, buffer: Vec::new() };
         let statements = layouts.statements.writer(sink).map_err(format_error)?;
         Ok(Self { dossiers: DossierFile::create(staging)?, statements })
     }

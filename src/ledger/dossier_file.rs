@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use super::LedgerError;
 use super::codec::{self, Today};
 use crate::identity::BeneficiaryId;
+use crate::publish::Algorithm;
 use crate::publish::staging::{PublishError, StagedFile, StagedWriter, Staging};
 use crate::revision::Kept;
 
@@ -69,7 +70,7 @@ pub(super) struct DossierFile {
 
 impl DossierFile {
     pub(super) fn create(staging: &Staging) -> Result<Self, PublishError> {
-        let mut file = staging.file(DOSSIERS, true)?;
+        let mut file = staging.file(DOSSIERS, Some(Algorithm::Blake3))?;
         file.append(HEAD)?;
         Ok(Self { file, index: Vec::new(), blocks: 0 })
     }

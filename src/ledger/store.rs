@@ -209,19 +209,22 @@ impl HeldLedger {
             .ok_or_else(|| LedgerError::Format("a record can't be read back".to_owned()))
     }
 
-    /// Copies the results of a run to their folder.
+    /// Publishes the results of a run in their folder: the twins that were written there with them, and copies of those that
+    /// have none.
     ///
     /// # Errors
     /// They can't be written, or are not what was committed; the run happened all the same, and the next start tries again.
-    pub fn publish(&self, run: &Run, out: &Path) -> Result<(), LedgerError> {
-        let staging = Staging::open(out)?;
+    pub fn publish(&self, run: &Run, out: &Staging, mut twins: Vec<StagedFile>) -> Result<(), LedgerError> {
         let mut files = Vec::new();
         // Contributions are there only where employers were exported.
         let was_made = |name: &&str| run.record.files.iter().any(|known| known.name == **name);
         let tables = Table::of_run(true).iter().map(|table| table.file_name()).filter(was_made);
         for name in tables.chain([SUMMARY]) {
             let path = run.folder.join(name);
-            let file = staging.copy(name, &path)?;
+            let file = match twins.iter().position(|twin| twin.name() == name) {
+                Some(at) => twins.swap_remove(at),
+                None => out.copy(name, &path)?,
+            };
             let known = run.record.files.iter().find(|known| known.name == name);
             if known.is_none_or(|known| known.bytes != file.length()) {
                 let told = "it is not as long as when it was committed".to_owned();
@@ -229,9 +232,9 @@ impl HeldLedger {
             }
             files.push(file);
         }
-        staging.publish(files)?;
-        let out = std::path::absolute(out).map_err(system(out))?;
-        self.catalogue.set_published(run.number, &out)
+        out.publish(files)?;
+        let folder = std::path::absolute(out.folder()).map_err(system(out.folder()))?;
+        self.catalogue.set_published(run.number, &folder)
     }
 
     /// Publishes what an earlier start of the program committed, if it is what was committed.
@@ -242,12 +245,11 @@ impl HeldLedger {
         for known in &run.record.files {
             let path = run.folder.join(&known.name);
             let damaged = |told: String| LedgerError::Damaged { path: path.clone(), told };
-            let now = FileRecord::of(&path, &known.name).map_err(|error| damaged(error.to_string()))?;
-            if now != *known {
-                return Err(damaged("its SHA-256 is not that of its run".to_owned()));
+            if !known.is_still(&path).map_err(|error| damaged(error.to_string()))? {
+                return Err(damaged("its digest is not that of its run".to_owned()));
             }
         }
-        self.publish(run, out)
+        self.publish(run, &Staging::open(out)?, Vec::new())
     }
 
     /// Closes a month for good.
@@ -260,11 +262,11 @@ impl HeldLedger {
 }
 
 fn staged_record(file: &StagedFile) -> Result<FileRecord, LedgerError> {
-    let sha256 = file.sha256();
-    if sha256.is_none() {
+    let record = file.record();
+    if record.sha256.is_none() && record.blake3.is_none() {
         return Err(LedgerError::Format(format!("{} has no digest", file.name())));
     }
-    Ok(FileRecord { name: file.name().to_owned(), bytes: file.length(), sha256 })
+    Ok(record)
 }
 
 /// What a ledger may have besides its catalogue when it is made: what a killed first run left.

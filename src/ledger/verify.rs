@@ -98,9 +98,9 @@ impl Ledger {
 }
 
 fn compare(path: &Path, known: &FileRecord, faults: &mut Vec<Fault>) {
-    let told = match FileRecord::of(path, &known.name) {
-        Ok(now) if now == *known => return,
-        Ok(_) => "its SHA-256 is not that of its run".to_owned(),
+    let told = match known.is_still(path) {
+        Ok(true) => return,
+        Ok(false) => "its digest is not that of its run".to_owned(),
         Err(error) => error.to_string(),
     };
     faults.push(Fault { path: path.to_owned(), told });

@@ -17,8 +17,8 @@ use crate::exports::{Batch, BlockReader};
 use crate::intake::Input;
 use crate::ledger::Books;
 use crate::pipeline::{self, Bell, Failure, Stages};
-use crate::publish::Table;
 use crate::publish::staging::{StagedFile, StagedWriter, Staging};
+use crate::publish::{Algorithm, Table};
 use crate::totals::Totals;
 
 /// About how many bytes of results are brought to the disk at once.
@@ -115,7 +115,10 @@ pub(super) fn run<B: Batches>(
         Purpose::Run | Purpose::Stats => Table::of_run(plan.ledger.is_some()),
     };
     for &table in tables {
-        let mut file = staging.file(table.file_name(), plan.with_digests)?;
+        let mut file = staging.file(table.file_name(), plan.with_digests.then_some(Algorithm::Sha256))?;
+        if let Some(results) = plan.ledger.as_ref().and_then(|ledger| ledger.results) {
+            file = file.with_twin_in(results)?;
+        }
         file.append(table.header().as_bytes())?;
         files.push(file);
     }

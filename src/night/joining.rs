@@ -14,6 +14,7 @@ use crate::exports::{Batch, CursorBuffers, Header, InputDigest};
 use crate::identity::BeneficiaryId;
 use crate::ledger::KeptBytes;
 use crate::pipeline::{self, Stages};
+use crate::publish::Algorithm;
 use crate::publish::staging::{PublishError, StagedFile, Staging};
 use crate::revision::Stated;
 use crate::totals::Totals;
@@ -149,7 +150,8 @@ fn rest(
             return Err(PublishError::Disagreement(told).into());
         }
     }
-    let [mut anomalies, mut decisions] = [staging.file(UNREAD[0], true)?, staging.file(UNREAD[1], true)?];
+    let [anomalies, decisions] = UNREAD.map(|name| staging.file(name, Some(Algorithm::Sha256)));
+    let (mut anomalies, mut decisions) = (anomalies?, decisions?);
     totals.later = later;
     append_unread(plan.month, &headers, &seen, &mut totals, &mut anonymous, &mut anomalies)?;
     anonymous.append_decisions(&mut decisions)?;

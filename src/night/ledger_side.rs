@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::identity::BeneficiaryId;
 use crate::ledger::{KeptBatch, KeptStream, Layouts, LedgerError, OpeningFile};
+use crate::publish::staging::Staging;
 use crate::revision::{Period, Stated};
 
 /// How a night with a ledger is settled.
@@ -19,6 +20,8 @@ pub struct LedgerPlan<'p> {
     pub opening: Option<&'p Path>,
     /// How the files of the ledger are written.
     pub layouts: Layouts,
+    /// Where the results are published in the end: there too they are written at once, not copied behind the night.
+    pub results: Option<&'p Staging>,
 }
 
 /// What the ledger holds of the beneficiaries of a batch.

@@ -50,7 +50,7 @@ impl DigestFile {
         self.flush()?;
         self.file.sync_all()?;
         let sha256 = Some(crate::hexadecimal(&self.digest.finalize()));
-        Ok(FileRecord { name: name.to_owned(), bytes: self.length, sha256 })
+        Ok(FileRecord { name: name.to_owned(), bytes: self.length, sha256, blake3: None })
     }
 }
 

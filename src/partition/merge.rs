@@ -19,8 +19,8 @@ use crate::exports::InputDigest;
 use crate::identity::BeneficiaryId;
 use crate::ledger::{Books, Entries, Layouts};
 use crate::night::{Phase, Progress, Settled, Timings, check_totals};
-use crate::publish::Table;
 use crate::publish::staging::{PublishError, StagedFile, StagedWriter, Staging};
+use crate::publish::{Algorithm, Table};
 use crate::totals::Totals;
 
 /// What is merged.
@@ -171,7 +171,7 @@ impl Made {
         let tables = Table::of_run(manifest.ledger.is_some());
         let mut files = Vec::new();
         for table in tables {
-            let mut file = staging.file(table.file_name(), true)?;
+            let mut file = staging.file(table.file_name(), Some(Algorithm::Sha256))?;
             file.append(table.header().as_bytes())?;
             files.push(file);
         }

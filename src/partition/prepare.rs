@@ -66,19 +66,19 @@ pub fn prepare(
     manifest.batches = batches.iter().map(ToString::to_string).collect();
     manifest.parts = records;
     manifest.unread = Unread::new(&rest.totals);
-    let record = |file: &crate::publish::staging::StagedFile| FileRecord {
-        name: file.name().to_owned(),
-        bytes: file.length(),
-        sha256: file.sha256(),
-    };
-    manifest.unread.anomalies = Some(record(&rest.anomalies));
-    manifest.unread.decisions = Some(record(&rest.decisions));
+    manifest.unread.anomalies = Some(rest.anomalies.record());
+    manifest.unread.decisions = Some(rest.decisions.record());
     let present = Export::ALL.into_iter().zip(&rest.seen).filter(|(export, _)| plan.exports.has(*export));
     let mut rows = BTreeMap::new();
     for (export, seen) in present {
         let name = export.file_name().to_owned();
         rows.insert(name.clone(), seen.rows);
-        manifest.identity.inputs.push(FileRecord { name, bytes: seen.bytes, sha256: seen.sha256.clone() });
+        manifest.identity.inputs.push(FileRecord {
+            name,
+            bytes: seen.bytes,
+            sha256: seen.sha256.clone(),
+            blake3: None,
+        });
     }
     manifest.rows = rows;
     staging.publish(vec![rest.anomalies, rest.decisions])?;

@@ -35,7 +35,14 @@ impl PartSetup {
         }
         let sequence = manifest.ledger.as_ref().map_or(1, |ledger| ledger.sequence);
         let ledger = match manifest.period(&law)? {
-            Some(period) => Some(LedgerPlan { period, sequence, kept: None, opening: None, layouts: Layouts::new()? }),
+            Some(period) => Some(LedgerPlan {
+                period,
+                sequence,
+                kept: None,
+                opening: None,
+                layouts: Layouts::new()?,
+                results: None,
+            }),
             None => None,
         };
         let (month, headers) = (manifest.month()?, manifest.read_headers()?);

@@ -5,10 +5,11 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::Table;
+use super::digest::Digester;
+use super::summary::FileRecord;
+use super::{Algorithm, Table};
 
 /// The file that says what was published, with digests; it gets its name last, and says that the others are complete.
 pub const SUMMARY: &str = "summary.json";
@@ -105,16 +106,11 @@ impl Staging {
     ///
     /// # Errors
     /// It can't be made.
-    pub fn file(&self, name: &'static str, with_digest: bool) -> Result<StagedFile, PublishError> {
+    pub fn file(&self, name: &'static str, digest: Option<Algorithm>) -> Result<StagedFile, PublishError> {
         let temporary = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&self.folder);
         let temporary = temporary.map_err(|error| PublishError::System { path: self.folder.join(name), error })?;
-        Ok(StagedFile {
-            name,
-            path: self.folder.join(name),
-            temporary,
-            length: 0,
-            digest: with_digest.then(Sha256::new),
-        })
+        let digest = digest.map(Digester::new);
+        Ok(StagedFile { name, path: self.folder.join(name), temporary, length: 0, digest, twin: None })
     }
 
     /// A file under a temporary name with the bytes of another one.
@@ -122,7 +118,7 @@ impl Staging {
     /// # Errors
     /// It can't be copied.
     pub fn copy(&self, name: &'static str, from: &Path) -> Result<StagedFile, PublishError> {
-        let mut file = self.file(name, false)?;
+        let mut file = self.file(name, None)?;
         let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut file.temporary.as_file()));
         file.length = copied.map_err(|error| PublishError::System { path: from.to_owned(), error })?;
         Ok(file)
@@ -225,10 +221,28 @@ pub struct StagedFile {
     path: PathBuf,
     temporary: NamedTempFile,
     length: u64,
-    digest: Option<Sha256>,
+    digest: Option<Digester>,
+    /// Where the same bytes go too, and the name that they get there.
+    twin: Option<(PathBuf, NamedTempFile)>,
 }
 
 impl StagedFile {
+    /// The same file in another folder too: all that is written goes there at once.
+    ///
+    /// # Errors
+    /// It can't be made there.
+    pub fn with_twin_in(mut self, other: &Staging) -> Result<Self, PublishError> {
+        let twin = other.file(self.name, None)?;
+        self.twin = Some((twin.path, twin.temporary));
+        Ok(self)
+    }
+
+    /// Parts with the file in the other folder.
+    pub fn take_twin(&mut self) -> Option<Self> {
+        let (path, temporary) = self.twin.take()?;
+        Some(Self { name: self.name, path, temporary, length: self.length, digest: None, twin: None })
+    }
+
     /// Its name once published.
     pub fn name(&self) -> &'static str {
         self.name
@@ -244,9 +258,17 @@ impl StagedFile {
     /// # Errors
     /// The system gives none.
     pub fn handle(&self) -> Result<StagedWriter, PublishError> {
-        let file = self.temporary.as_file().try_clone();
-        let file = file.map_err(|error| PublishError::System { path: self.path.clone(), error })?;
-        Ok(StagedWriter { path: self.path.clone(), file })
+        let mut files = Vec::new();
+        for (path, temporary) in self.both() {
+            let file = temporary.as_file().try_clone();
+            files.push((path.clone(), file.map_err(|error| PublishError::System { path: path.clone(), error })?));
+        }
+        Ok(StagedWriter(files))
+    }
+
+    fn both(&self) -> impl Iterator<Item = (&PathBuf, &NamedTempFile)> {
+        let twin = self.twin.as_ref().map(|(path, temporary)| (path, temporary));
+        std::iter::once((&self.path, &self.temporary)).chain(twin)
     }
 
     /// The place of bytes that come next; they enter the digest now and must be written there.
@@ -265,13 +287,16 @@ impl StagedFile {
     /// They can't be written.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), PublishError> {
         let place = self.place(bytes);
-        let written = self.temporary.as_file().write_all_at(bytes, place);
-        written.map_err(|error| PublishError::System { path: self.path.clone(), error })
+        self.both().try_for_each(|(path, temporary)| {
+            let written = temporary.as_file().write_all_at(bytes, place);
+            written.map_err(|error| PublishError::System { path: path.clone(), error })
+        })
     }
 
-    /// SHA-256 of what was placed, in hexadecimal digits; `None` when digests are off.
-    pub fn sha256(&self) -> Option<String> {
-        self.digest.clone().map(|digest| crate::hexadecimal(&digest.finalize()))
+    /// What was placed, with its digest unless digests are off.
+    pub fn record(&self) -> FileRecord {
+        let without = || FileRecord { name: self.name.to_owned(), bytes: self.length, sha256: None, blake3: None };
+        self.digest.as_ref().map_or_else(without, |digest| digest.record(self.name, self.length))
     }
 
     fn complete(&self) -> Result<(), PublishError> {
@@ -287,12 +312,9 @@ impl StagedFile {
     }
 }
 
-/// Writes to a staged file at given places.
+/// Writes to a staged file, and to its twin if it has one, at given places.
 #[derive(Debug)]
-pub struct StagedWriter {
-    path: PathBuf,
-    file: File,
-}
+pub struct StagedWriter(Vec<(PathBuf, File)>);
 
 impl StagedWriter {
     /// Writes bytes at their place.
@@ -300,8 +322,7 @@ impl StagedWriter {
     /// # Errors
     /// They can't be written.
     pub fn write_at(&self, bytes: &[u8], place: u64) -> Result<(), PublishError> {
-        let written = self.file.write_all_at(bytes, place);
-        written.map_err(|error| PublishError::System { path: self.path.clone(), error })
+        self.each(|file| file.write_all_at(bytes, place))
     }
 
     /// Brings what was written so far to the disk.
@@ -309,6 +330,12 @@ impl StagedWriter {
     /// # Errors
     /// The system can't; it tells so once, so that nobody may overhear it.
     pub fn sync(&self) -> Result<(), PublishError> {
-        self.file.sync_data().map_err(|error| PublishError::System { path: self.path.clone(), error })
+        self.each(File::sync_data)
+    }
+
+    fn each(&self, call: impl Fn(&File) -> io::Result<()>) -> Result<(), PublishError> {
+        self.0
+            .iter()
+            .try_for_each(|(path, file)| call(file).map_err(|error| PublishError::System { path: path.clone(), error }))
     }
 }

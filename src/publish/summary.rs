@@ -124,8 +124,12 @@ pub struct FileRecord {
     pub name: String,
     /// Its size.
     pub bytes: u64,
-    /// SHA-256; absent when digests were off.
+    /// SHA-256; absent when digests were off, and for the books of a ledger.
+    #[serde(default)]
     pub sha256: Option<String>,
+    /// BLAKE3, of the books of a ledger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blake3: Option<String>,
 }
 
 /// Rows of an export.
@@ -253,18 +257,6 @@ impl Identity {
     }
 }
 
-impl FileRecord {
-    /// A file as it is now.
-    ///
-    /// # Errors
-    /// It can't be read.
-    pub fn of(path: &Path, name: &str) -> std::io::Result<Self> {
-        let mut digest = crate::publish::DigestWriter::default();
-        let bytes = std::io::copy(&mut std::fs::File::open(path)?, &mut digest)?;
-        Ok(Self { name: name.to_owned(), bytes, sha256: Some(digest.finish()) })
-    }
-}
-
 impl Summary {
     /// The summary of a run whose files are complete.
     pub fn new(
@@ -281,7 +273,7 @@ impl Summary {
             let name = export.file_name().to_owned();
             let later_months = if export == Export::Earnings { totals.later } else { 0 };
             rows.insert(name.clone(), RowCounts { read: input.rows, later_months });
-            identity.inputs.push(FileRecord { name, bytes: input.bytes, sha256: input.sha256.clone() });
+            identity.inputs.push(FileRecord { name, bytes: input.bytes, sha256: input.sha256.clone(), blake3: None });
         }
         let named = |(name, count): (&&str, &u64)| ((*name).to_owned(), *count);
         Self {
@@ -298,7 +290,7 @@ impl Summary {
             claims: None,
             contributions: inputs[Export::Employers as usize].as_ref().map(|_| ContributionTexts::new(totals)),
             anomalies: anomalies_by_code(totals),
-            outputs: files.iter().map(record).collect(),
+            outputs: files.iter().map(StagedFile::record).collect(),
         }
     }
 
@@ -315,10 +307,7 @@ impl Summary {
 
     /// Whether every file that it names stands in a folder with its digest.
     pub fn is_complete(&self, folder: &Path) -> bool {
-        self.outputs.iter().all(|output| {
-            output.sha256.is_some()
-                && FileRecord::of(&folder.join(&output.name), &output.name).is_ok_and(|now| now == *output)
-        })
+        self.outputs.iter().all(|output| output.is_still(&folder.join(&output.name)).unwrap_or(false))
     }
 
     /// The text of the file.
@@ -337,8 +326,4 @@ pub fn anomalies_by_code(totals: &Totals) -> BTreeMap<String, u64> {
         *by_code.entry(Code::entry(*code).code.to_owned()).or_default() += count;
     }
     by_code
-}
-
-fn record(file: &StagedFile) -> FileRecord {
-    FileRecord { name: file.name().to_owned(), bytes: file.length(), sha256: file.sha256() }
 }

@@ -147,9 +147,12 @@ fn take_position(bytes: &mut &[u8], before: Option<Month>) -> Option<Position> {
     let asr_days = varint::take_signed(&mut rest)?;
     let mut cents = || varint::take_signed(&mut rest).map(Cents);
     let (asr_gross, pension_offset, participation, idr) = (cents()?, cents()?, cents()?, cents()?);
-    *bytes = rest;
     let amounts = Amounts { asr_days, asr_gross, pension_offset, participation, idr };
-    before.is_none_or(|before| before < month).then_some(Position { month, amounts })
+    if before.is_some_and(|before| before >= month) {
+        return None;
+    }
+    *bytes = rest;
+    Some(Position { month, amounts })
 }
 
 #[cfg(test)]

@@ -118,9 +118,10 @@ fn with_ledger(run: &Run, begun: &Begun<'_>, merging: Merging<'_>, succession: &
     }
     // A month may have been closed meanwhile.
     may_run(run.month, begun.identity.opening.is_some(), &runs, &ledger)?;
-    run.may_replace(&runs)?;
+    let out = Staging::open(&run.out)?;
+    run.may_replace(&runs, &out)?;
     let staging = ledger.prepare()?;
-    run.post(&mut ledger, staging, &next, begun, |staging, progress| {
+    run.post(&mut ledger, (staging, &out), &next, begun, |staging, progress| {
         partition::merge(merging, staging, progress).map_err(told)
     })
 }

@@ -140,6 +140,7 @@ impl Prepare {
                 kept: kept.as_deref(),
                 opening: self.opening.as_deref(),
                 layouts: Layouts::new()?,
+                results: None,
             }),
         };
         let plan = Plan {

@@ -12,7 +12,8 @@ use crate::intake::Exports;
 use crate::law::Law;
 use crate::ledger::{self, DOSSIERS, HeldLedger, Layouts, Ledger, LedgerError, RunRecord};
 use crate::night::{self, LedgerPlan, Phase, Progress, Settled};
-use crate::publish::staging::{PublishError, SUMMARY, Staging};
+use crate::publish::Algorithm;
+use crate::publish::staging::{PublishError, SUMMARY, StagedFile, Staging};
 use crate::publish::summary::{FileRecord, Identity, RunNumber, Summary};
 use crate::revision::Period;
 
@@ -28,7 +29,8 @@ impl Run {
             return self.done_before(&ledger, run, &night.begun);
         }
         may_run(self.month, self.opening.is_some(), &runs, &ledger)?;
-        self.may_replace(&runs)?;
+        let out = Staging::open(&self.out)?;
+        self.may_replace(&runs, &out)?;
 
         let next = Successor::of(&runs, self.month);
         let period = next.period(night.law, &night.begun.identity);
@@ -39,10 +41,11 @@ impl Run {
             kept: kept.as_deref(),
             opening: self.opening.as_deref(),
             layouts: Layouts::new()?,
+            results: Some(&out),
         };
         let plan = self.plan(&night, Some(plan));
         let staging = ledger.prepare()?;
-        self.post(&mut ledger, staging, &next, &night.begun, |staging, progress| {
+        self.post(&mut ledger, (staging, &out), &next, &night.begun, |staging, progress| {
             std::thread::scope(|scope| {
                 // What is read from the ledger is compared with its digest while it is used; nothing is committed before.
                 let check = scope.spawn(|| unaltered(kept.as_ref(), known.as_ref()));
@@ -66,14 +69,14 @@ impl Run {
     pub(super) fn post(
         &self,
         ledger: &mut HeldLedger,
-        staging: Staging,
+        (staging, out): (Staging, &Staging),
         next: &Successor<'_>,
         begun: &Begun<'_>,
         settle: impl FnOnce(&Staging, &Progress) -> anyhow::Result<Settled>,
     ) -> anyhow::Result<u8> {
         let &Successor { number, sequence, first_month, last, .. } = next;
         let progress = Progress::default();
-        let (settled, summary, run) = std::thread::scope(|scope| {
+        let (settled, summary, run, twins) = std::thread::scope(|scope| {
             let _bar = Bar::follow(scope, &progress, self.quiet);
             let mut settled = settle(&staging, &progress)?;
             progress.start(Phase::Publishing, 0);
@@ -90,9 +93,10 @@ impl Run {
             }
             let mut files = std::mem::take(&mut settled.files);
             files.extend(settled.books.take().into_iter().flatten());
-            let mut file = staging.file(SUMMARY, true)?;
+            let mut file = staging.file(SUMMARY, Some(Algorithm::Sha256))?.with_twin_in(out)?;
             file.append(summary.to_json()?.as_bytes())?;
             files.push(file);
+            let twins: Vec<_> = files.iter_mut().filter_map(StagedFile::take_twin).collect();
             let record = RunRecord {
                 number,
                 month: self.month.to_string(),
@@ -103,9 +107,9 @@ impl Run {
             };
             let identity = digest(&summary.identity, last)?;
             let run = ledger.commit(staging, files, (record, &identity), &self.out)?;
-            anyhow::Ok((settled, summary, run))
+            anyhow::Ok((settled, summary, run, twins))
         })?;
-        ledger.publish(&run, &self.out).with_context(|| {
+        ledger.publish(&run, out, twins).with_context(|| {
             format!(
                 "run {number} is in the ledger; only its results are not in {} yet: run the same again",
                 self.out.display()
@@ -120,7 +124,7 @@ impl Run {
         let summary = &run.record.summary;
         let stands = Summary::read(&self.out).is_some_and(|there| there == *summary && there.is_complete(&self.out));
         if !stands {
-            self.may_replace(&ledger.runs()?)?;
+            self.may_replace(&ledger.runs()?, &Staging::open(&self.out)?)?;
             ledger.publish_again(run, &self.out)?;
         }
         let place = format!("run {} of {}", run.number, self.ledger.display());
@@ -128,10 +132,9 @@ impl Run {
     }
 
     /// What stands in --out may be replaced if the ledger has it too.
-    pub(super) fn may_replace(&self, runs: &[ledger::Run]) -> anyhow::Result<()> {
-        let staging = Staging::open(&self.out)?;
-        let standing = staging.standing();
-        if self.force || standing.is_empty() || staging.was_cut_off() {
+    pub(super) fn may_replace(&self, runs: &[ledger::Run], out: &Staging) -> anyhow::Result<()> {
+        let standing = out.standing();
+        if self.force || standing.is_empty() || out.was_cut_off() {
             return Ok(());
         }
         let there = Summary::read(&self.out);
@@ -258,9 +261,8 @@ fn digest(identity: &Identity, last: Option<&ledger::Run>) -> anyhow::Result<Str
 pub(super) fn unaltered(path: Option<&PathBuf>, known: Option<&FileRecord>) -> anyhow::Result<()> {
     let Some((path, known)) = path.zip(known) else { return Ok(()) };
     let damaged = |told: String| LedgerError::Damaged { path: path.clone(), told };
-    let now = FileRecord::of(path, DOSSIERS).map_err(|error| damaged(error.to_string()))?;
-    if now != *known {
-        return Err(damaged("its SHA-256 is not that of its run".to_owned()).into());
+    if !known.is_still(path).map_err(|error| damaged(error.to_string()))? {
+        return Err(damaged("its digest is not that of its run".to_owned()).into());
     }
     Ok(())
 }
