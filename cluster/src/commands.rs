@@ -10,7 +10,7 @@ use versement::commands::{exit_status, guarded};
 
 use crate::address::{Bind, Scheduler};
 use crate::tls::Tls;
-use crate::{executor, log, scheduler};
+use crate::{executor, scheduler, warnings};
 
 mod run;
 
@@ -102,13 +102,13 @@ impl Command {
         match self {
             Self::Run(run) => return run.carry_out(),
             Self::Scheduler(ServeScheduler { bind, lost_after, attempts, network }) => {
-                log::tell();
+                warnings::tell();
                 let (tls, lost_after) = (network.tls(bind)?, Duration::from_secs(lost_after));
                 let scheduler = scheduler::Scheduler { bind, lost_after, attempts, tls };
                 runtime()?.block_on(scheduler.serve(|at| println!("scheduler: df://{at}")))?;
             }
             Self::Executor(WorkAsExecutor { scheduler, prepared, work, bind, tasks, keep, network }) => {
-                log::tell();
+                warnings::tell();
                 let tls = network.tls(bind)?;
                 let tasks = tasks.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
                 let keep = Duration::from_secs(keep);

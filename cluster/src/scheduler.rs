@@ -59,7 +59,7 @@ impl Scheduler {
         let size = MESSAGE as usize;
         let service = SchedulerGrpcServer::new(scheduler);
         let service = service.max_decoding_message_size(size).max_encoding_message_size(size);
-        let server = create_grpc_server(&GrpcServerConfig::default()).tls_config(tls.server())?;
+        let mut server = create_grpc_server(&GrpcServerConfig::default()).tls_config(tls.server())?;
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         Ok(server.add_service(service).serve_with_incoming(incoming).await?)
     }
