@@ -28,7 +28,7 @@ struct CommandLine {
 enum Command {
     Scheduler(ServeScheduler),
     Executor(WorkAsExecutor),
-    Run(run::Run),
+    Run(Box<run::Run>),
 }
 
 /// Hands out parts to executors, until it is ended.
