@@ -18,7 +18,7 @@ fn read(path: &str) -> String {
 const OWN: [&str; 2] = ["versement", "versement-cluster"];
 /// What lets the program reach a network, or brings the engine of the member `cluster` into it.
 const NOT_IN_THE_PROGRAM: [&str; 9] =
-    ["arrow", "axum", "ballista", "datafusion", "h2", "hyper", "prost", "tokio", "tonic"];
+    ["arrow", "axum", "ballista-core", "datafusion", "h2", "hyper", "prost", "tokio", "tonic"];
 
 fn text(package: &Table, key: &str) -> String {
     package[key].as_str().unwrap().to_owned()

@@ -10,7 +10,7 @@ use versement::commands::{exit_status, guarded};
 
 use crate::address::{Bind, Scheduler};
 use crate::tls::Tls;
-use crate::{executor, scheduler};
+use crate::{executor, scheduler, warnings};
 
 mod run;
 
@@ -28,7 +28,7 @@ struct CommandLine {
 enum Command {
     Scheduler(ServeScheduler),
     Executor(WorkAsExecutor),
-    Run(run::Run),
+    Run(Box<run::Run>),
 }
 
 /// Hands out parts to executors, until it is ended.
@@ -65,8 +65,8 @@ struct WorkAsExecutor {
     /// How many parts it settles at once; as many as the machine has processors if not given
     #[arg(long, value_name = "N")]
     tasks: Option<usize>,
-    /// How many seconds it keeps at most what nobody had removed
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    /// How many seconds it keeps at most what nobody had removed; no shorter than the --time-limit of runs
+    #[arg(long, value_name = "SECONDS", default_value_t = 7200)]
     keep: u64,
     #[command(flatten)]
     network: Network,
@@ -102,11 +102,13 @@ impl Command {
         match self {
             Self::Run(run) => return run.carry_out(),
             Self::Scheduler(ServeScheduler { bind, lost_after, attempts, network }) => {
+                warnings::tell();
                 let (tls, lost_after) = (network.tls(bind)?, Duration::from_secs(lost_after));
                 let scheduler = scheduler::Scheduler { bind, lost_after, attempts, tls };
                 runtime()?.block_on(scheduler.serve(|at| println!("scheduler: df://{at}")))?;
             }
             Self::Executor(WorkAsExecutor { scheduler, prepared, work, bind, tasks, keep, network }) => {
+                warnings::tell();
                 let tls = network.tls(bind)?;
                 let tasks = tasks.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
                 let keep = Duration::from_secs(keep);

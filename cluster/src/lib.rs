@@ -16,3 +16,4 @@ pub mod months;
 pub mod plan;
 pub mod scheduler;
 pub mod tls;
+mod warnings;

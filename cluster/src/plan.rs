@@ -178,6 +178,7 @@ mod tests {
     use datafusion::physical_plan::limit::GlobalLimitExec;
     use datafusion::physical_plan::repartition::RepartitionExec;
     use datafusion::physical_plan::union::UnionExec;
+    use datafusion::physical_plan::{ChildrenPropertiesMode, ReplaceChildrenOptions};
     use datafusion::prelude::SessionContext;
 
     fn parts(count: u32) -> Vec<PartFile> {
@@ -187,6 +188,11 @@ mod tests {
 
     fn sound() -> Arc<dyn ExecutionPlan> {
         settle(Path::new("/shared/a b"), "digest", &parts(3), 10).unwrap()
+    }
+
+    fn with_child(plan: &Arc<dyn ExecutionPlan>, child: Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
+        let anew = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Recompute);
+        Arc::clone(plan).replace_children(vec![child], anew).unwrap()
     }
 
     #[track_caller]
@@ -219,7 +225,7 @@ mod tests {
         // Below the settlement as well.
         let plan = sound();
         let below = Arc::new(CoalescePartitionsExec::new(Arc::clone(plan.children()[0])));
-        refused(&plan.with_new_children(vec![below]).unwrap(), "CoalescePartitionsExec");
+        refused(&with_child(&plan, below), "CoalescePartitionsExec");
     }
 
     #[tokio::test]
@@ -245,7 +251,7 @@ mod tests {
         let config = scan.data_source().downcast_ref::<FileScanConfig>().unwrap();
         let with = |groups: Vec<FileGroup>| {
             let config = FileScanConfigBuilder::from(config.clone()).with_file_groups(groups).build();
-            Arc::clone(&plan).with_new_children(vec![DataSourceExec::from_data_source(config)]).unwrap()
+            with_child(&plan, DataSourceExec::from_data_source(config))
         };
         let files: Vec<_> = config.file_groups.iter().flat_map(FileGroup::files).cloned().collect();
         refused(&with(vec![FileGroup::new(files.clone())]), "reads 3 files");

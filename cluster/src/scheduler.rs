@@ -35,8 +35,9 @@ pub struct Scheduler {
 
 /// How often executors that are lost are looked for.
 const LOOK_FOR_LOST: u64 = 1;
-/// What a finished job left is removed after this many seconds, if its client did not have it removed at once.
-const FORGET_AFTER: u64 = 600;
+/// What a finished job left is removed after this many seconds, if its client did not have it removed at once: longer than anybody
+/// takes to fetch it.
+const FORGET_AFTER: u64 = 7200;
 /// The largest message, in bytes: a plan names every part.
 pub(crate) const MESSAGE: u32 = 64 << 20;
 
@@ -58,7 +59,7 @@ impl Scheduler {
         let size = MESSAGE as usize;
         let service = SchedulerGrpcServer::new(scheduler);
         let service = service.max_decoding_message_size(size).max_encoding_message_size(size);
-        let server = create_grpc_server(&GrpcServerConfig::default()).tls_config(tls.server())?;
+        let mut server = create_grpc_server(&GrpcServerConfig::default()).tls_config(tls.server())?;
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         Ok(server.add_service(service).serve_with_incoming(incoming).await?)
     }

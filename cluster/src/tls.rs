@@ -81,7 +81,7 @@ impl Tls {
                 let size = MESSAGE as usize;
                 let flight = FlightServiceServer::new(BallistaFlightService::new(work));
                 let flight = flight.max_decoding_message_size(size).max_encoding_message_size(size);
-                let server = create_grpc_server(&config).tls_config(tls).map_err(BallistaError::TonicError)?;
+                let mut server = create_grpc_server(&config).tls_config(tls).map_err(BallistaError::TonicError)?;
                 let served = server.add_service(flight).serve_with_shutdown(address, shutdown.recv());
                 served.await.map_err(BallistaError::TonicError)
             })
