@@ -238,7 +238,7 @@ impl Month {
     /// Its first day.
     pub fn first_day(self) -> Day {
         // The month after the last one of all years is the only one that has no day here.
-        Day::from_ymd(self.year(), self.number(), 1).unwrap_or(Day::AFTER_ALL)
+        Day::from_ymd(self.year(), self.number(), 1).unwrap_or(Day(YEARS[YEARS.len() - 1].days_before + 366))
     }
 
     /// Its last day.
@@ -371,7 +371,9 @@ mod tests {
 
     #[test]
     fn months_have_their_days() {
-        for (month, days) in [("2008-02", 29), ("2009-02", 28), ("2009-04", 30), ("2009-12", 31)] {
+        for (month, days) in
+            [("2008-02", 29), ("2009-02", 28), ("2009-04", 30), ("2009-12", 31), ("1900-01", 31), ("2199-12", 31)]
+        {
             let month: Month = month.parse().expect(month);
             assert_eq!(month.span().days(), days);
             assert_eq!(month.first_day().month(), month);

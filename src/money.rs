@@ -230,7 +230,13 @@ impl Rate {
         Decimal::new(self.billionths, 9).normalize()
     }
 
-    /// The rate of an amount, exact: nothing is rounded yet.
+    /// The rate of an amount of any size, rounded once; [`Rate::of`] takes amounts of a day or a month.
+    pub fn rounded(self, amount: Cents, rounding: Rounding) -> Cents {
+        let exact = i128::from(amount.0) * i128::from(self.billionths);
+        Cents(rounding.wide_quotient(exact, i128::from(Self::SCALE)))
+    }
+
+    /// The rate of an amount, exact: nothing is rounded yet. The amount is at most nine billion cents.
     pub fn of(self, amount: Cents) -> Exact {
         Exact { billionth_cents: amount.0 * self.billionths }
     }
@@ -325,6 +331,15 @@ mod tests {
         let rate = Rate::ONE;
         let twice = rate.of(Cents::LARGEST) + rate.of(Cents::LARGEST);
         assert_eq!(twice.round(Rounding::HalfUp), Cents(2 * Cents::LARGEST.0));
+    }
+
+    #[test]
+    fn the_rate_of_any_amount_is_that_of_its_parts() {
+        let rate = Rate::from_billionths(574_000_000);
+        for cents in [0, 1, -1, 12_345, Cents::LARGEST.0] {
+            assert_eq!(rate.rounded(Cents(cents), Rounding::HalfUp), rate.of(Cents(cents)).round(Rounding::HalfUp));
+        }
+        assert_eq!(Rate::ONE.rounded(Cents(i64::MAX), Rounding::Down), Cents(i64::MAX));
     }
 
     #[test]

@@ -285,12 +285,105 @@ fn one_debit_for_a_file_settles_what_was_not_refused() {
         let text = books.outstanding();
         assert!(text.contains("rejected RC01") && text.contains("1 outstanding"), "{text}");
         books.run("reconcile --month 2009-05", &[]).has_status(0);
+        // The sum says that the refused one is not in the debit: it may be paid again.
+        books.reissue(&format!("--beneficiary B --iban {OTHER}")).has_status(0);
     }
     let books = Books::of(&["A", "B", "C"]);
     books.export().has_status(0);
     books.import(&[batch("2852.41"), refused]).has_status(0);
     let ran = books.run("reconcile --month 2009-05", &[]).has_status(1);
     assert!(ran.stdout.contains("the bank debited 2852.41 at once, its transfers come to 2852.40"), "{ran:?}");
+    books.reissue(&format!("--beneficiary B --iban {OTHER}")).has_status(2).tells(&["both rejected and settled"]);
+}
+
+/// A report that refuses a group of payments, without a word about the message.
+fn group_refused(message: &str, of: &str, reason: &str) -> String {
+    report(message, of, "", &[]).replace("<GrpSts></GrpSts>", "").replace(
+        "</OrgnlGrpInfAndSts>",
+        &format!(
+            "</OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>{of}</OrgnlPmtInfId><PmtInfSts>RJCT</PmtInfSts>\
+             <StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf></OrgnlPmtInfAndSts>"
+        ),
+    )
+}
+
+#[test]
+fn a_file_refused_as_a_whole_is_paid_again_at_once() {
+    let books = Books::of(&["A", "B", "C", "D", "E", "F"]).with("max-transfers = 50_000", "max-transfers = 3");
+    books.export().has_status(0);
+    let again = |more: &str| books.reissue(format!("--run 1 {more}").trim());
+    again("--approve").has_status(2).tells(&["run 1: nothing of it failed"]);
+    let second = MESSAGE.replace("-001", "-002");
+    let answers = [
+        report("P1", MESSAGE, "RJCT FF01", &[]),
+        // A bank may refuse transfers by themselves too; the file's reason must not hide a death.
+        report("P2", MESSAGE, "PART", &[("B-200905", "RJCT", "MD07")]),
+        report("P3", &second, "PART", &[("D-200905", "RJCT", "AC04"), ("E-200905", "RJCT", "AM04")]),
+        statement("C1", &entry("DBIT", "1426.20", "2009-06-10", &about("F-200905", ""))),
+        statement("C2", &entry("CRDT", "1426.20", "2009-06-12", &about("F-200905", "MS03"))),
+    ];
+    books.import(&answers).has_status(0);
+    books.reissue("--beneficiary B --approve").has_status(2).tells(&["MD07", "died"]);
+    let ran = again("").has_status(2).tells(&["run 1: nothing is paid again"]);
+    assert!(ran.stdout.contains("AC04    left: same account  1       1 426.20"), "{ran:?}");
+    again("--file other.xml --approve").has_status(2).tells(&["its files are sepa-2009-05-run0001-001.xml, sepa-2009"]);
+
+    // The first file: two of its three, as one beneficiary has died.
+    let ran = again("--file sepa-2009-05-run0001-001.xml --approve").has_status(1);
+    for line in [
+        "sepa-reissue0001-001.xml: 2 transfers, 2 852.40",
+        "FF01    paid again      2       2 852.40",
+        "FF01    left: has died  1       1 426.20",
+        "C-200905R1 pays C-200905 again",
+        "B-200905: the bank says that the beneficiary has died (MD07); settle with the estate",
+    ] {
+        assert!(ran.stdout.contains(line), "{line}\n{ran:?}");
+    }
+    again("--file sepa-2009-05-run0001-001.xml --approve").has_status(2).tells(&["nothing is paid again"]);
+    // What was refused of the rest, but for the closed account; then what came back.
+    let ran = again("--refused --approve").has_status(1);
+    let told = "D-200905: the account is still the one that failed (AC04); give the new one with --beneficiary";
+    assert!(ran.stdout.contains("AM04    paid again") && ran.stdout.contains(told), "{ran:?}");
+    assert!(!ran.stdout.contains("F-200905"), "{ran:?}");
+    let ran = again("--approve").has_status(1);
+    assert!(ran.stdout.contains("MS03    paid again"), "{ran:?}");
+
+    // The new file is refused too, as a group, for the fund's account: not for those of the beneficiaries.
+    books.import(&[group_refused("P4", "CRPEX-X0001-001", "AC01")]).has_status(0);
+    let ran = again("--file CRPEX-X0001-001 --approve").has_status(0);
+    assert!(ran.stdout.contains("A-200905R2 pays A-200905R1 again"), "{ran:?}");
+    let all = ["A-200905R2", "C-200905R2", "E-200905R1", "F-200905R1"];
+    let debits: String = all.iter().map(|id| entry("DBIT", "1426.20", "2009-06-16", &about(id, ""))).collect();
+    books.import(&[statement("C3", &debits)]).has_status(0);
+    let ran = books.run("reconcile --month 2009-05", &[]).has_status(0);
+    assert!(ran.stdout.contains("settled, paid again") && ran.stdout.ends_with("all equal\n"), "{ran:?}");
+    assert!(books.outstanding().ends_with("2 outstanding, 2 852.40\n"));
+}
+
+#[test]
+fn a_refused_file_goes_to_the_newest_accounts() {
+    let books = Books::of(&["A", "B"]);
+    books.export().has_status(0);
+    let night = Night::new().of([beneficiary("A"), beneficiary("B").replace(IBAN, OTHER)]);
+    let mut command = versement();
+    command
+        .args(["run", "--quiet", "--month", "2009-06", "--exports"])
+        .arg(night.exports())
+        .arg("--out")
+        .arg(night.out());
+    let ran = Ran::of(command.arg("--ledger").arg(books.path("ledger")).output().unwrap());
+    assert!(matches!(ran.status, Some(0 | 1)), "{ran:?}");
+    let rejected = [("A-200905", "RJCT", "AC04"), ("B-200905", "RJCT", "AC04")];
+    books.import(&[report("P1", MESSAGE, "PART", &rejected)]).has_status(0);
+    // Without --approve only the account that is another one by now is paid.
+    let ran = books.reissue("--run 1").has_status(1);
+    assert!(ran.stdout.contains("B-200905R1 pays B-200905 again") && ran.stdout.contains("A-200905: "), "{ran:?}");
+    let text = std::fs::read_to_string(books.path("again/sepa-reissue0001-001.xml")).unwrap();
+    assert!(text.contains(OTHER) && text.contains("<NbOfTxs>1</NbOfTxs>"), "{text}");
+    // That fails too: the account to compare with is that of the reissue, not of the run.
+    books.import(&[report("P2", "CRPEX-X0001-001", "RJCT AC04", &[("B-200905R1", "RJCT", "AC04")])]).has_status(0);
+    let ran = books.reissue("--run 1").has_status(2);
+    assert!(ran.stdout.contains("left: same account  2"), "{ran:?}");
 }
 
 #[test]
@@ -429,6 +522,25 @@ fn hostile_and_foreign_files_change_nothing() {
     }
     books.import(&[good]).has_status(0);
     assert!(books.outstanding().starts_with("0 outstanding"));
+}
+
+#[test]
+fn every_version_that_is_promised_is_read() {
+    use versement::bank::answers::{Kind, read};
+    use versement::bank::xml::XmlFault;
+    let heard = |text: &str| read(text.as_bytes(), |_| Ok::<(), XmlFault>(())).map(|heard| (heard.kind, heard.answers));
+    let statement = statement("C1", &entry("DBIT", "10.00", "2009-06-10", &about("A-1", "")));
+    let notification = statement.replace("camt.053", "camt.054");
+    let notification = notification.replace("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn").replace("Stmt>", "Ntfctn>");
+    let report = report("P1", "M", "PART", &[("A-1", "RJCT", "AC01")]);
+    for version in 1..=12 {
+        let booked = |text: &str| heard(&text.replace("001.08", &format!("001.{version:02}")));
+        let promised = |from| (from..=if from == 3 { 10 } else { 8 }).contains(&version);
+        assert_eq!(booked(&statement).ok(), promised(2).then_some((Kind::Statement, 1)), "{version}");
+        assert_eq!(booked(&notification).ok(), promised(2).then_some((Kind::Notification, 1)), "{version}");
+        let told = heard(&report.replace("pain.002.001.03", &format!("pain.002.001.{version:02}")));
+        assert_eq!(told.ok(), promised(3).then_some((Kind::Report, 1)), "{version}");
+    }
 }
 
 #[test]

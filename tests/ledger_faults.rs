@@ -173,7 +173,7 @@ impl Fund {
                 let told = format!("{:?} {place:?} {:?}", run.state, (run.record, run.digest, run.previous));
                 ends.insert(format!("run {}", run.number), told.into_bytes());
             }
-            assert_eq!(ledger.catalogue_faults().unwrap(), Vec::<String>::new());
+            assert_eq!(ledger.catalogue_faults(&ledger.runs().unwrap()).unwrap(), Vec::<String>::new());
         }
         ends
     }

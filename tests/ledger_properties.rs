@@ -110,7 +110,7 @@ impl<'l> Book<'l> {
             };
             let bytes = keep.as_ref().map(|keep| {
                 let mut bytes = Vec::new();
-                encode_kept(&mut bytes, keep, None);
+                encode_kept(&mut bytes, keep);
                 assert_eq!(decode_kept(&bytes).as_ref(), Some(keep), "read back otherwise");
                 bytes
             });

@@ -145,6 +145,15 @@ pub fn is_duplicate(code: &str) -> bool {
     DUPLICATES.contains(&code)
 }
 
+/// What lies with the beneficiary or the account: no approval of a whole file can say that it is put right.
+const OF_BENEFICIARY: [&str; 11] =
+    ["AC01", "AC03", "AC04", "AC06", "AC13", "AG01", "BE01", "CNOR", DECEASED, "MS02", "RC01"];
+
+/// Whether a code says that something is wrong with one beneficiary or account.
+pub fn is_of_beneficiary(code: &str) -> bool {
+    OF_BENEFICIARY.contains(&code)
+}
+
 /// A code that is not in the table.
 const UNKNOWN: Reason = Reason {
     code: "",

@@ -3,16 +3,20 @@
 //! The state of a transfer is the furthest that any answer says, so that the order of answers, and how often each is read,
 //! changes nothing.
 
+mod change;
+mod failed;
+mod state;
+
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::answers::{About, Answer, Heard, Told};
-use super::reasons;
-use super::transfers::Transfer;
-use crate::calendar::{Day, Month};
+pub use self::change::{Change, Imported, Issued};
+pub use self::failed::{Failed, Failure};
+use self::state::{COLUMNS, kept};
+pub use self::state::{Kept, KeptFile, State};
 use crate::money::Cents;
 
 /// The name of the file.
@@ -35,141 +39,6 @@ pub enum StoreError {
     /// Something else stands there.
     #[error("{0}")]
     Refused(String),
-}
-
-/// How far a transfer came, in this order: what comes later counts, whichever answer arrives first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// Written to a file; no answer.
-    Sent = 0,
-    /// Refused as sent twice: the first one counts.
-    Duplicate = 1,
-    /// Taken for execution.
-    Accepted = 2,
-    /// Debited as a part of its message, unless it was refused by itself.
-    SettledInBatch = 3,
-    /// Refused.
-    Rejected = 4,
-    /// Debited.
-    Settled = 5,
-    /// Credited again.
-    Returned = 6,
-}
-
-impl State {
-    /// The word that is shown.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Duplicate => "refused as duplicate",
-            Self::Accepted => "accepted",
-            Self::SettledInBatch | Self::Settled => "settled",
-            Self::Rejected => "rejected",
-            Self::Returned => "returned",
-        }
-    }
-
-    /// Whether the bank debited it, be it that it came back.
-    pub fn was_debited(self) -> bool {
-        matches!(self, Self::SettledInBatch | Self::Settled | Self::Returned)
-    }
-
-    /// Whether the money did not stay with the beneficiary, so that it may be paid again.
-    pub fn failed(self) -> bool {
-        matches!(self, Self::Rejected | Self::Returned)
-    }
-
-    fn of(rank: i64) -> Self {
-        match rank {
-            1 => Self::Duplicate,
-            2 => Self::Accepted,
-            3 => Self::SettledInBatch,
-            4 => Self::Rejected,
-            5 => Self::Settled,
-            6 => Self::Returned,
-            _ => Self::Sent,
-        }
-    }
-
-    fn told(answer: &Answer) -> Self {
-        let in_batch = matches!(answer.about, About::Message(_));
-        match answer.told {
-            Told::Accepted => Self::Accepted,
-            Told::Rejected if answer.reason.as_deref().is_some_and(reasons::is_duplicate) => Self::Duplicate,
-            Told::Rejected => Self::Rejected,
-            Told::Settled if in_batch => Self::SettledInBatch,
-            Told::Settled => Self::Settled,
-            Told::Returned => Self::Returned,
-        }
-    }
-}
-
-/// A transfer as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is the column of its name")]
-pub struct Kept {
-    pub end_to_end_id: String,
-    pub beneficiary: String,
-    pub run: u32,
-    pub month: String,
-    pub amount: Cents,
-    pub message_id: String,
-    pub execution: String,
-    /// The transfer that this one pays again.
-    pub reissue_of: Option<String>,
-    pub state: State,
-    pub reason: Option<String>,
-    pub settled_on: Option<String>,
-    pub returned_on: Option<String>,
-    /// What the bank booked, where it is another amount.
-    pub booked: Option<Cents>,
-    /// It was refused by itself; a debit all the same is a contradiction.
-    pub was_rejected: bool,
-}
-
-/// A file of transfers as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptFile {
-    /// `MsgId`.
-    pub message_id: String,
-    /// Its name.
-    pub name: String,
-    /// How many transfers were read back from it.
-    pub transfers: u64,
-    /// `CtrlSum`, read back from it.
-    pub amount: Cents,
-    /// What the bank booked for the whole message, if it booked it so.
-    pub booked: Option<Cents>,
-}
-
-/// A file of transfers that was written.
-#[derive(Clone, Copy, Debug)]
-pub struct Issued<'a> {
-    /// The run that it pays.
-    pub run: u32,
-    /// `MsgId`.
-    pub message_id: &'a str,
-    /// Its name.
-    pub name: &'a str,
-    /// Its SHA-256.
-    pub sha256: &'a str,
-    /// Its sum.
-    pub amount: Cents,
-    /// When the bank is to execute it.
-    pub execution: Day,
-}
-
-/// What an import came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Imported {
-    /// Answers that were not known.
-    pub new: u64,
-    /// Answers that were known.
-    pub known: u64,
-    /// Answers about transfers that are not in the ledger: the first hundred references.
-    pub unknown: Vec<String>,
-    /// How many of them.
-    pub unknowns: u64,
 }
 
 const SCHEMA: &str = "
@@ -195,9 +64,6 @@ CREATE TABLE IF NOT EXISTS answers (
     PRIMARY KEY (about, message_id, told, reason, day)
 ) STRICT, WITHOUT ROWID;
 ";
-
-const COLUMNS: &str = "end_to_end_id, beneficiary, run, month, amount, message_id, execution, reissue_of, state, reason, \
-                       settled_on, returned_on, booked, was_rejected";
 
 /// The file, open.
 #[derive(Debug)]
@@ -316,15 +182,6 @@ impl Store {
         Ok(self.connection.prepare_cached(&query)?.query_row([end_to_end_id], kept).optional()?)
     }
 
-    /// The account that a reissue went to; `None` for a transfer of a run, whose account stands in `payments.csv`.
-    ///
-    /// # Errors
-    /// The file can't be read.
-    pub fn account(&self, end_to_end_id: &str) -> Result<Option<String>, StoreError> {
-        let query = "SELECT iban FROM transfers WHERE end_to_end_id = ?1";
-        Ok(self.connection.query_row(query, [end_to_end_id], |row| row.get(0)).optional()?.flatten())
-    }
-
     /// What was debited of a message, transfer by transfer.
     ///
     /// # Errors
@@ -332,15 +189,6 @@ impl Store {
     pub fn debited(&self, message_id: &str) -> Result<Cents, StoreError> {
         let query = "SELECT coalesce(sum(amount), 0) FROM transfers WHERE message_id = ?1 AND state IN (3, 5, 6)";
         Ok(Cents(self.connection.query_row(query, [message_id], |row| row.get(0))?))
-    }
-
-    /// The next number of a file of reissues.
-    ///
-    /// # Errors
-    /// The file can't be read.
-    pub fn next_reissue(&self) -> Result<u32, StoreError> {
-        let query = "SELECT 1 + count(DISTINCT message_id) FROM transfers WHERE reissue_of IS NOT NULL";
-        Ok(self.connection.query_row(query, [], |row| row.get(0))?)
     }
 }
 
@@ -355,198 +203,4 @@ pub enum Which<'a> {
     Beneficiary(&'a str),
     /// Those without an answer that settles them, and those that failed and were not paid again; of a run, or of all.
     Outstanding(Option<u32>),
-}
-
-fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    Ok(Kept {
-        end_to_end_id: row.get(0)?,
-        beneficiary: row.get(1)?,
-        run: row.get(2)?,
-        month: row.get(3)?,
-        amount: Cents(row.get(4)?),
-        message_id: row.get(5)?,
-        execution: row.get(6)?,
-        reissue_of: row.get(7)?,
-        state: State::of(row.get(8)?),
-        reason: row.get(9)?,
-        settled_on: row.get(10)?,
-        returned_on: row.get(11)?,
-        booked: row.get::<_, Option<i64>>(12)?.map(Cents),
-        was_rejected: row.get(13)?,
-    })
-}
-
-/// A change that is under way; it is undone unless it is kept.
-#[derive(Debug)]
-pub struct Change<'s> {
-    transaction: Transaction<'s>,
-}
-
-impl Change<'_> {
-    /// Keeps the change.
-    ///
-    /// # Errors
-    /// The database can't write it.
-    pub fn keep(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit()?)
-    }
-
-    /// Forgets the files of a run, if no answer about them came.
-    ///
-    /// # Errors
-    /// There are answers, or reissues.
-    pub fn forget(&self, run: u32) -> Result<(), StoreError> {
-        let answered = "SELECT count(*) FROM transfers WHERE run = ?1 AND (state > 0 OR reissue_of IS NOT NULL)";
-        let answered: i64 = self.transaction.query_row(answered, [run], |row| row.get(0))?;
-        if answered > 0 {
-            return Err(StoreError::Refused(format!(
-                "the bank answered to {answered} transfers of run {run}: its files were sent and can't be replaced"
-            )));
-        }
-        self.transaction.execute("DELETE FROM transfers WHERE run = ?1", [run])?;
-        self.transaction.execute("DELETE FROM files WHERE run = ?1", [run])?;
-        Ok(())
-    }
-
-    /// Keeps a file of transfers. Gives whether it was known already, with the same bytes.
-    ///
-    /// # Errors
-    /// A file with other bytes is kept under this number, or one of the transfers is in another file.
-    pub fn issue(&self, file: &Issued<'_>, month: Month, transfers: &[Transfer]) -> Result<bool, StoreError> {
-        let known =
-            self.transaction.query_row("SELECT sha256 FROM files WHERE message_id = ?1", [file.message_id], |row| {
-                row.get::<_, String>(0)
-            });
-        match known.optional()? {
-            Some(digest) if digest == file.sha256 => return Ok(true),
-            Some(_) => {
-                return Err(StoreError::Refused(format!(
-                    "{} was exported before with other content (another fund.toml or --execution): if it was never given to \
-                     the bank, replace it with --replace",
-                    file.message_id
-                )));
-            }
-            None => {}
-        }
-        let count = i64::try_from(transfers.len()).unwrap_or(i64::MAX);
-        self.transaction.execute(
-            "INSERT INTO files (message_id, run, name, sha256, transfers, amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![file.message_id, file.run, file.name, file.sha256, count, file.amount.0],
-        )?;
-        let mut insert = self.transaction.prepare_cached(
-            "INSERT INTO transfers (end_to_end_id, beneficiary, run, month, amount, message_id, execution) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?;
-        let (month, execution) = (month.to_string(), file.execution.to_string());
-        for transfer in transfers {
-            let beneficiary = transfer.beneficiary.to_string();
-            let inserted = insert.execute(params![
-                transfer.end_to_end_id,
-                beneficiary,
-                file.run,
-                month,
-                transfer.amount.0,
-                file.message_id,
-                execution
-            ]);
-            if let Err(rusqlite::Error::SqliteFailure(failure, _)) = &inserted
-                && failure.code == rusqlite::ErrorCode::ConstraintViolation
-            {
-                return Err(StoreError::Refused(format!(
-                    "the transfer {} was exported before in another file: if that was never given to the bank, replace it \
-                     with --replace",
-                    transfer.end_to_end_id
-                )));
-            }
-            inserted?;
-        }
-        Ok(false)
-    }
-
-    /// Marks a transfer as paying another one again, to an account of its own.
-    ///
-    /// # Errors
-    /// The other one is paid again already.
-    pub fn mark_reissue(&self, of: &str, transfer: &Transfer) -> Result<(), StoreError> {
-        let marked = self.transaction.execute(
-            "UPDATE transfers SET reissue_of = ?1, iban = ?2 WHERE end_to_end_id = ?3",
-            params![of, String::from_utf8_lossy(transfer.iban.as_bytes()), transfer.end_to_end_id],
-        );
-        match marked {
-            Ok(1) => Ok(()),
-            _ => Err(StoreError::Refused(format!("{of} is paid again already"))),
-        }
-    }
-
-    /// Takes in an answer of a message of the bank.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn answer(&self, message_id: &str, answer: &Answer, imported: &mut Imported) -> Result<(), StoreError> {
-        let (about, condition) = match &answer.about {
-            About::Transfer(id) => (id, "end_to_end_id = ?1"),
-            About::Message(id) => (id, "message_id = ?1"),
-        };
-        let state = State::told(answer) as i64;
-        let reason = answer.reason.as_deref();
-        let day = answer.day.map(|day| day.to_string());
-        let amount = answer.amount.map(|amount| amount.0);
-        // Of two answers that say the same, the earlier day and the first reason count, whichever comes first.
-        let query = format!(
-            "UPDATE transfers SET
-                 reason = CASE WHEN ?2 > state THEN ?3 WHEN ?2 = state THEN min(coalesce(reason, ?3), coalesce(?3, reason))
-                               ELSE reason END,
-                 settled_on = CASE WHEN ?2 IN (3, 5) THEN min(coalesce(settled_on, ?4), coalesce(?4, settled_on))
-                                   ELSE settled_on END,
-                 returned_on = CASE WHEN ?2 = 6 THEN min(coalesce(returned_on, ?4), coalesce(?4, returned_on))
-                                    ELSE returned_on END,
-                 booked = CASE WHEN ?2 IN (5, 6) AND ?5 <> amount THEN ?5 ELSE booked END,
-                 was_rejected = max(was_rejected, ?2 = 4),
-                 state = max(state, ?2)
-             WHERE {condition}"
-        );
-        let changed = self.transaction.prepare_cached(&query)?.execute(params![about, state, reason, day, amount])?;
-        if changed == 0 {
-            imported.unknowns += 1;
-            if imported.unknown.len() < 100 {
-                imported.unknown.push(about.clone());
-            }
-            return Ok(());
-        }
-        if state == State::SettledInBatch as i64 {
-            self.transaction.execute(
-                "UPDATE files SET booked = max(coalesce(booked, 0), coalesce(?2, 0)) WHERE message_id = ?1",
-                params![about, amount],
-            )?;
-        }
-        let mut insert = self.transaction.prepare_cached(
-            "INSERT OR IGNORE INTO answers (about, message_id, told, reason, day, amount) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?;
-        let (reason, day) = (reason.unwrap_or_default(), day.unwrap_or_default());
-        let inserted = insert.execute(params![about, message_id, answer.told.name(), reason, day, amount])?;
-        if inserted == 0 {
-            imported.known += 1
-        } else {
-            imported.new += 1
-        }
-        Ok(())
-    }
-
-    /// Keeps that a message of the bank was read.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub fn heard(&self, sha256: &str, name: &str, heard: &Heard) -> Result<(), StoreError> {
-        self.transaction.execute(
-            "INSERT OR IGNORE INTO imports (sha256, name, kind, message_id, answers) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![
-                sha256,
-                name,
-                heard.kind.name(),
-                heard.message_id,
-                i64::try_from(heard.answers).unwrap_or(i64::MAX)
-            ],
-        )?;
-        Ok(())
-    }
 }

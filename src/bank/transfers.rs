@@ -29,6 +29,8 @@ pub struct Transfer {
     pub amount: Cents,
     /// What the beneficiary reads, up to 140 characters.
     pub remittance: String,
+    /// The number of the transfer that this one pays again.
+    pub pays_again: Option<String>,
 }
 
 impl Transfer {
@@ -41,6 +43,7 @@ impl Transfer {
             iban: payment.iban,
             amount: payment.net,
             remittance: remittance(&fund.bank.remittance, month, payment),
+            pays_again: None,
         }
     }
 

@@ -41,48 +41,32 @@ impl Close {
         }
         let all = ledger.runs()?;
         let runs: Vec<&Run> = all.iter().filter(|run| run.month == self.month).collect();
-        let Some((first, last)) = runs.first().zip(runs.last()) else {
+        if runs.is_empty() {
             bail!("{month} was not run; there is nothing to close");
-        };
+        }
         let closed_before = ledger.closed_months()?;
         let is_open = |run: &&Run| closed_before.iter().all(|closed| closed.month != run.record.month);
         if let Some(earlier) = all.iter().filter(|run| run.month < self.month).find(is_open) {
             bail!("{} is open; close it first", earlier.month);
         }
-        let (paid, payments) = add_up(&runs)?;
-        let claims = |run: &Run| run.record.summary.claims.clone().context("a run without totals of claims");
-        let amount = |text: &str| cents(text).with_context(|| format!("no amount: {text}"));
-        let (mut raised, mut recovered) = (Cents::ZERO, Cents::ZERO);
-        for run in &runs {
-            raised += amount(&claims(run)?.raised)?;
-            recovered += amount(&claims(run)?.recovered)?;
-        }
-        let (opening, closing) = (claims(first)?.opening, claims(last)?.closing);
-        if amount(&opening)? + raised - recovered != amount(&closing)? {
+        add_up(&runs)?;
+        let closed =
+            ClosedMonth::of(self.month, runs).context("a run without totals of claims, or an amount in them")?;
+        if !closed.is_balanced() {
+            let ClosedMonth { claims_opening, claims_raised, claims_recovered, claims_closing, .. } = closed;
             bail!(
-                "claims: {opening} + {raised} - {recovered} is not {closing}; nothing was closed; see `versement verify`"
+                "claims: {claims_opening} + {claims_raised} - {claims_recovered} is not {claims_closing}; nothing was closed; \
+                 see `versement verify`"
             );
         }
-        let closed = ClosedMonth {
-            month,
-            run: last.number,
-            runs: runs.iter().map(|run| run.number).collect(),
-            paid: paid.to_string(),
-            payments,
-            claims_opening: opening,
-            claims_raised: raised.to_string(),
-            claims_recovered: recovered.to_string(),
-            claims_closing: closing,
-        };
         ledger.close(&closed)?;
         say(&format!("{} is closed\n\n{}", self.month, totals(&closed)));
         Ok(SETTLED)
     }
 }
 
-/// The payments of the runs, added up from their files, each compared with what its run said.
-fn add_up(runs: &[&Run]) -> anyhow::Result<(Cents, u64)> {
-    let (mut all, mut count) = (Cents::ZERO, 0);
+/// Adds the payments of the runs up from their files, and compares each sum with what its run said.
+fn add_up(runs: &[&Run]) -> anyhow::Result<()> {
     for run in runs {
         let path = run.folder.join(Table::Payments.file_name());
         let (paid, payments) = sum(&path).with_context(|| path.display().to_string())?;
@@ -95,10 +79,8 @@ fn add_up(runs: &[&Run]) -> anyhow::Result<(Cents, u64)> {
                 totals.net
             );
         }
-        all += paid;
-        count += payments;
     }
-    Ok((all, count))
+    Ok(())
 }
 
 fn sum(path: &Path) -> anyhow::Result<(Cents, u64)> {

@@ -32,7 +32,7 @@ impl History {
         let runs = ledger.runs()?;
         let mut rows = Vec::new();
         for run in &runs {
-            let mut stream = StatementStream::open(&run.folder, Some(id))?;
+            let mut stream = StatementStream::open(run, Some(id))?;
             while let Some(line) = stream.next_line()? {
                 rows.push(row(run.number, &run.record.month, &line));
             }

@@ -339,6 +339,7 @@ impl Text {
 
     fn because(self, reason: &str, changed: &str) -> String {
         let reason = words::reason(reason, self.0.0);
+        let changed = words::changed(changed, self.0.0);
         if changed.is_empty() { reason.to_owned() } else { format!("{reason} ({changed})") }
     }
 

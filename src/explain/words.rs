@@ -389,6 +389,31 @@ pub fn reason(name: &str, lang: Lang) -> &str {
     }
 }
 
+/// What changed, as `arrears.csv` and `claims.csv` write it: an export with a column, an event, a month. Columns and days stay as
+/// they are.
+pub fn changed(text: &str, lang: Lang) -> String {
+    if lang == Lang::En {
+        return text.to_owned();
+    }
+    let in_french = |change: &str| {
+        let mut words: Vec<&str> = change.split(' ').collect();
+        if let [_, kind, _, _] = &mut words[..] {
+            let known = EventKind::ALL.into_iter().find(|known| known.to_string() == *kind);
+            *kind = known.map_or(*kind, |known| event(known, lang));
+        }
+        if let [_, .., _, what] = &mut words[..] {
+            *what = match *what {
+                "new" => "ajouté",
+                "end" => "fin modifiée",
+                "withdrawn" => "retiré",
+                column => column,
+            };
+        }
+        words.join(" ")
+    };
+    text.split("; ").map(in_french).collect::<Vec<_>>().join(" ; ")
+}
+
 /// What a code means and what to do.
 pub fn told(code: Code, lang: Lang) -> (&'static str, &'static str) {
     let entry = code.entry();
@@ -501,6 +526,10 @@ mod tests {
         for name in ["new-case", "left-open", "late-proof", "changed-facts", "law"] {
             assert!([Lang::En, Lang::Fr].iter().all(|&lang| reason(name, lang) != name), "{name}");
         }
+        let text = "beneficiaries.csv iban; events.csv parental 2009-04-10 end; earnings.csv 2009-04 new; earnings.csv 2009-04 gross";
+        let french = "beneficiaries.csv iban ; events.csv congé parental 2009-04-10 fin modifiée ; earnings.csv 2009-04 ajouté ; \
+                    earnings.csv 2009-04 gross";
+        assert_eq!((changed(text, Lang::Fr).as_str(), changed(text, Lang::En).as_str()), (french, text));
         for name in
             ["paid", "nil", "held", "refused", "absent", "not-started", "term-passed", "interrupted", "are-days-used"]
         {

@@ -83,3 +83,13 @@ articles! {
     /// No rule of law: the contract on files.
     FORMATS = "formats", "docs/FORMATS.md";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_article_is_told_with_its_rule() {
+        assert_eq!(TERM.to_string(), "R1.2 CRP convention art. 11");
+    }
+}

@@ -139,6 +139,8 @@ mod tests {
     use super::super::allowance::InForce;
     use super::super::duration;
     use super::*;
+    use crate::calendar::Span;
+    use crate::facts::{PensionCategory, WeeklyHours};
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
@@ -153,6 +155,8 @@ mod tests {
                 (6000, None, Population::Ordinary, 1_000_000_000),
                 (1500, None, Population::Ordinary, 500_000_000),
                 (3050, Some(Cents(9000)), Population::Ordinary, 1_000_000_000),
+                // R3.1: 80 % of S and of the notice are the same; the first one counts.
+                (6000, Some(Cents(6000)), Population::Ordinary, 1_000_000_000),
                 (2333, Some(Cents(2333)), Population::Article3, 700_000_000),
             ] {
                 let right = Right {
@@ -178,6 +182,53 @@ mod tests {
                     assert_eq!(taken.of_wage.min(taken.above_minimum), paid);
                 }
             }
+        }
+    }
+
+    /// By hand: R6.2, 30 times 60.00 are 1800.00, and 85 % of them 1530.00; at half the hours 900.00 and 765.00. A third of the
+    /// hours ends after six decimals.
+    #[test]
+    fn both_sides_of_the_fall_are_told() {
+        let law = Law::read(Law::BUILT_IN).unwrap();
+        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+        for (new_hours, base, former, most, qualifies) in [
+            (3_500, 153_000, "1800", "1530", true),
+            (3_500, 153_001, "1800", "1530", false),
+            (1_750, 76_500, "900", "765", true),
+            (1_000, 40_000, "514.285714", "437.142857", true),
+        ] {
+            let comparison = Comparison {
+                sjr: Cents(6_000),
+                old_hours: WeeklyHours(3_500),
+                new_hours: WeeklyHours(new_hours),
+                base: Cents(base),
+            };
+            let fall = law.fall(&comparison, day("2005-11-01")).unwrap();
+            assert_eq!((fall.former, fall.most, fall.qualifies), (decimal(former), decimal(most), qualifies));
+            assert_eq!(fall.rate, Rate::from_decimal(decimal("0.85")).unwrap());
+        }
+    }
+
+    /// By hand: R4.1, 450.00 times 12 over 365 are 14.79 a day; nothing in category 1 and on other days.
+    #[test]
+    fn a_day_of_the_pension_is_told_where_it_takes_something() {
+        let law = Law::read(Law::BUILT_IN).unwrap();
+        let of = |category, monthly| Pension {
+            category,
+            monthly: Cents(monthly),
+            span: Span::new(day("2005-08-01"), day("2005-08-31")),
+        };
+        let pension = of(PensionCategory::Second, 45_000);
+        for (on, daily) in [
+            ("2005-07-31", None),
+            ("2005-08-01", Some(Cents(1_479))),
+            ("2005-08-31", Some(Cents(1_479))),
+            ("2005-09-01", None),
+        ] {
+            assert_eq!(law.pension_daily(&pension, day(on)), daily, "{on}");
+        }
+        for pension in [of(PensionCategory::First, 45_000), of(PensionCategory::Third, 0)] {
+            assert_eq!(law.pension_daily(&pension, day("2005-08-15")), None);
         }
     }
 }

@@ -92,7 +92,7 @@ impl Law {
         let population = self.population(seniority, procedure)?;
         self.notice(rules, dismissal, population, &mut due);
         due.dif = self.dif(rules, dismissal, seniority);
-        due.state = rules.state_rate.of(due.dif).round(self.rounding);
+        due.state = rules.state_rate.rounded(due.dif, self.rounding);
         Ok(due)
     }
 
@@ -124,5 +124,29 @@ impl Law {
             i128::from(hours) * i128::from(dismissal.net_hourly.0) * i128::from(rules.dif_rate.billionths());
         let denominator = i128::from(HUNDREDTHS) * i128::from(Rate::ONE.billionths());
         Cents(self.rounding.wide_quotient(numerator, denominator))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contributions_add_up_part_by_part() {
+        let part = |cents| Cents(cents);
+        let mut sum = Contribution::default();
+        for times in [1, 10] {
+            sum.add(&Contribution {
+                notice: part(times),
+                employee_notice: part(2 * times),
+                dif: part(3 * times),
+                penalty: part(4 * times),
+                state: part(5 * times),
+            });
+        }
+        let Contribution { notice, employee_notice, dif, penalty, state } = sum;
+        assert_eq!([notice, employee_notice, dif, penalty, state].map(|cents| cents.0), [11, 22, 33, 44, 55]);
+        // R8.1, R8.3, R8.4: to the fund; R8.2 and R8.5 are no debts of the employer to it.
+        assert_eq!(sum.due(), Cents(88));
     }
 }

@@ -512,4 +512,53 @@ mod tests {
         assert!(!told.is_empty());
         assert!(!faults(|_| String::new()).is_empty());
     }
+
+    #[test]
+    fn choices_days_and_shares_that_nobody_may_write_are_faults() {
+        let told = faults(|law| law.replace("[choice.silence]", "[choice.noise]"));
+        assert!(told.iter().any(|fault| fault.contains("unknown choice `noise`")), "{told:#?}");
+        assert!(told.iter().any(|fault| fault.contains("the choice `silence` is missing")), "{told:#?}");
+        let told = faults(|law| law.replace("recovered_share = \"0.00\"", "recovered_share = \"1.00\""));
+        assert!(told.iter().any(|fault| fault.contains("`recovered_share` must be below 1")), "{told:#?}");
+        let read = |text: String| Law::read(&text).map(|law| law.verified_until);
+        for time in ["2009-07-01T00:00:00", "2009-07-01T00:00:00Z"] {
+            let told = faults(|law| law.replacen("from = 2009-07-01", &format!("from = {time}"), 1));
+            assert!(told.iter().any(|fault| fault.contains("`from`")), "{told:#?}");
+        }
+        let below_one = Law::BUILT_IN.replace("recovered_share = \"0.00\"", "recovered_share = \"0.99\"");
+        assert!(read(below_one).is_ok());
+        // The last day that was verified may have a value of its own, the day behind it none.
+        let from = |day: &str| {
+            format!("{}\n[[participation]]\nfrom = {day}\nrate = \"0.03\"\nsource = \"invented\"\n", Law::BUILT_IN)
+        };
+        assert!(read(from("2012-06-30")).is_ok());
+        let told = faults(|_| from("2012-07-01"));
+        assert!(told.iter().any(|fault| fault.contains("starts after `verified_until`")), "{told:#?}");
+    }
+
+    #[test]
+    fn what_is_in_force_is_the_entry_of_each_name_that_started_last() {
+        let law = Law::read(Law::BUILT_IN).unwrap();
+        let minimum = |on: &str| -> Vec<String> {
+            let in_force = law.listing.in_force(on.parse().unwrap());
+            let of_name = in_force.into_iter().filter(|entry| entry.name == "minimum_are");
+            of_name.map(|entry| format!("{} {}", entry.name, entry.value)).collect()
+        };
+        let expected = |value: &str| vec![format!("minimum_are {value}")];
+        assert_eq!(minimum("2003-06-30"), Vec::<String>::new());
+        for (on, value) in
+            [("2003-07-01", "24.76"), ("2004-06-30", "24.76"), ("2004-07-01", "25.01"), ("2006-07-01", "25.51")]
+        {
+            assert_eq!(minimum(on), expected(value), "{on}");
+        }
+        // A choice has no day: it is always in force.
+        let early = law.listing.in_force("1999-01-01".parse().unwrap());
+        assert!(early.iter().any(|entry| entry.from.is_none()));
+    }
+
+    #[test]
+    fn the_first_day_of_a_procedure_is_that_of_the_first_convention() {
+        let law = Law::read(Law::BUILT_IN).unwrap();
+        assert_eq!(law.first_day(), Some("2005-05-31".parse().unwrap()));
+    }
 }

@@ -194,3 +194,13 @@ impl Law {
         Ok(steps.map(|(step, due, done)| due.map(|due| Deadline { step, due, done })))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_names_its_rule() {
+        assert_eq!(Step::ALL.map(Step::rule), ["R7.1", "R7.2", "R7.3", "R7.4"]);
+    }
+}

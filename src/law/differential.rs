@@ -84,8 +84,42 @@ impl Law {
     /// No law for the day of hire.
     pub fn differential_cap(&self, residual: Cents, hire: Day) -> Result<Cents, UnknownLaw> {
         let rate = self.differential.on(hire)?.cap_of_residual;
-        // A year of residual days can exceed what `Rate::of` takes: billions of cents first, then the rest.
-        let whole = residual.0 / Rate::ONE.billionths() * rate.billionths();
-        Ok(Cents(whole) + rate.of(Cents(residual.0 % Rate::ONE.billionths())).round(self.rounding))
+        Ok(rate.rounded(residual, self.rounding))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R6.2, R6.3, by hand: former pay 30 times 60.00; in proportion 900.00 at half the hours, which no pay above 765.00 falls short
+    /// of by 15 %; as it was 1800.00, less 1200.00.
+    #[test]
+    fn former_pay_at_other_hours_is_as_the_law_data_chooses() {
+        let on: Day = "2005-11-01".parse().unwrap();
+        let comparison = Comparison {
+            sjr: Cents(6_000),
+            old_hours: WeeklyHours(3_500),
+            new_hours: WeeklyHours(1_750),
+            base: Cents(120_000),
+        };
+        let proportional = Law::read(Law::BUILT_IN).unwrap();
+        let choice = "[choice.rescaled_hours]\nvalue = \"proportional\"";
+        assert!(Law::BUILT_IN.contains(choice));
+        let as_is = Law::read(&Law::BUILT_IN.replace(choice, "[choice.rescaled_hours]\nvalue = \"as-is\"")).unwrap();
+        for (law, qualifies, monthly) in [(&proportional, false, 0), (&as_is, true, 60_000)] {
+            assert_eq!(law.fall_qualifies(&comparison, on), Ok(qualifies));
+            assert_eq!(law.monthly_differential(&comparison, on), Ok(Cents(monthly)));
+        }
+    }
+
+    /// R6.5: half of the residual, whatever its size.
+    #[test]
+    fn a_cap_of_millions_is_half_of_the_residual() {
+        let law = Law::read(Law::BUILT_IN).unwrap();
+        let on: Day = "2005-11-01".parse().unwrap();
+        for (residual, cap) in [(504_000, 252_000), (2_500_000_002, 1_250_000_001), (3_000_000_000, 1_500_000_000)] {
+            assert_eq!(law.differential_cap(Cents(residual), on), Ok(Cents(cap)));
+        }
     }
 }

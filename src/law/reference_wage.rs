@@ -56,3 +56,28 @@ impl Law {
         self.limits.on(day)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R3.4, a choice, by hand: 40 times 2516.00 times 12 over 365 are 3308.71 a day (3308.7123).
+    #[test]
+    fn a_notice_above_forty_ceilings_is_looked_at() {
+        let law = Law::read(Law::BUILT_IN).unwrap();
+        let on: Day = "2005-06-30".parse().unwrap();
+        for (daily, implausible) in [(330_871, false), (330_872, true)] {
+            assert_eq!(law.notice_is_implausible(Cents(daily), on), Ok(implausible), "{daily}");
+        }
+    }
+
+    /// R3.4, by hand, at an invented ceiling: 4 times 3650.00 times 12 over 365 are 480.00, which is not above it.
+    #[test]
+    fn a_wage_at_the_ceiling_is_not_above_it() {
+        let law = Law::read(&Law::BUILT_IN.replace("\"2516.00\"", "\"3650.00\"")).unwrap();
+        let on: Day = "2005-06-30".parse().unwrap();
+        for (daily, above) in [(48_000, false), (48_001, true)] {
+            assert_eq!(law.wage_is_above_ceiling(Cents(daily), on), Ok(above), "{daily}");
+        }
+    }
+}

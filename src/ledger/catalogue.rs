@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
 use super::LedgerError;
-use super::run::{ClosedMonth, Run, RunRecord, State};
+use super::run::{ClosedMonth, Run, RunRecord, State, identity_digest};
 use crate::calendar::Month;
 
 /// The file of the catalogue.
@@ -156,12 +156,72 @@ impl Catalogue {
         rows.map(|row| serde_json::from_str(&self.told(row)?).map_err(unreadable)).collect()
     }
 
-    /// What SQLite itself finds wrong with the file.
-    pub(super) fn faults(&self) -> Result<Vec<String>, LedgerError> {
+    /// What SQLite itself finds wrong with the file, and what in it does not follow from the records of the runs.
+    pub(super) fn faults(&self, runs: &[Run]) -> Result<Vec<String>, LedgerError> {
         let mut statement = self.told(self.connection.prepare("PRAGMA integrity_check"))?;
         let rows = self.told(statement.query_map([], |row| row.get::<_, String>(0)))?;
         let told: Vec<String> = self.told(rows.collect())?;
-        Ok(told.into_iter().filter(|line| line != "ok").collect())
+        let mut faults: Vec<String> = told.into_iter().filter(|line| line != "ok").collect();
+        self.compare_schema(&mut faults)?;
+        self.compare_keys(runs, &mut faults)?;
+        self.compare_closed_months(runs, &mut faults)?;
+        Ok(faults)
+    }
+
+    /// The tables are those that this program makes.
+    fn compare_schema(&self, faults: &mut Vec<String>) -> Result<(), LedgerError> {
+        let texts = |connection: &Connection| -> rusqlite::Result<Vec<Option<String>>> {
+            let mut statement = connection.prepare("SELECT sql FROM sqlite_schema ORDER BY name")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        };
+        let made = Connection::open_in_memory().and_then(|made| made.execute_batch(TABLES).and_then(|()| texts(&made)));
+        if self.told(made)? != self.told(texts(&self.connection))? {
+            faults.push("its tables are not those that the program makes".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The columns beside a record say what the record says.
+    fn compare_keys(&self, runs: &[Run], faults: &mut Vec<String>) -> Result<(), LedgerError> {
+        let mut statement = self.told(
+            self.connection.prepare("SELECT number, month, sequence, identity, state FROM runs ORDER BY number"),
+        )?;
+        let rows = statement.query_map([], |row| {
+            let keys: (u32, String, u32, String, String) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok(keys)
+        });
+        let keys: Vec<_> = self.told(self.told(rows)?.collect::<rusqlite::Result<_>>())?;
+        for (at, (run, keys)) in (1..).zip(runs.iter().zip(keys)) {
+            let RunRecord { number, month, sequence, summary, .. } = &run.record;
+            let identity = identity_digest(&summary.identity, &run.previous)?;
+            let state = if run.state == State::Published { "published" } else { "committed" };
+            let expected = (*number, month.clone(), *sequence, identity, state.to_owned());
+            if keys != expected || run.number != at {
+                faults.push(format!("the keys of run {at} are not those of its record"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The totals of closed months follow from the records of their runs.
+    fn compare_closed_months(&self, runs: &[Run], faults: &mut Vec<String>) -> Result<(), LedgerError> {
+        let mut statement = self.told(self.connection.prepare("SELECT month, run, totals FROM closed_months"))?;
+        let rows = statement.query_map([], |row| {
+            let fields: (String, u32, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(fields)
+        });
+        for row in self.told(rows)? {
+            let (name, run, totals) = self.told(row)?;
+            let of_month = runs.iter().filter(|run| run.record.month == name);
+            let worked_out = month(&name).and_then(|month| ClosedMonth::of(month, of_month));
+            let stated = serde_json::from_str::<ClosedMonth>(&totals).ok();
+            let written = worked_out.as_ref().and_then(|closed| serde_json::to_string(closed).ok());
+            if written.as_ref() != Some(&totals) || stated.is_none_or(|stated| stated.run != run) {
+                faults.push(format!("the totals of the closed month {name} are not those of its runs"));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -12,8 +12,13 @@ use crate::money::{Cents, Rate};
 use crate::revision::{Claim, Kept, Kind, Positions, Unread};
 use crate::varint;
 
-/// Appends what is kept of a beneficiary; `row` is its row as [`put_row`] wrote it, where that is known.
-pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>, row: Option<&[u8]>) {
+/// Appends what is kept of a beneficiary.
+pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
+    encode_beside(out, kept, None);
+}
+
+/// As [`encode`]; `row` is the row of the beneficiary as [`put_row`] wrote it, where that is known.
+pub(super) fn encode_beside(out: &mut Vec<u8>, kept: &Kept<'_>, row: Option<&[u8]>) {
     let start = out.len();
     out.extend_from_slice(&[0; 2]);
     debug_assert!(row.is_none_or(|row| {

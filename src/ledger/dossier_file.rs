@@ -32,7 +32,7 @@ pub(super) fn push_record(out: &mut Vec<u8>, id: BeneficiaryId, kept: &Kept<'_>,
     push_id(out, id);
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
-    codec::encode(out, kept, row);
+    codec::encode_beside(out, kept, row);
     let length = u32::try_from(out.len() - start - 4).unwrap_or(u32::MAX);
     out[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }

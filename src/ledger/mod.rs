@@ -17,7 +17,7 @@ pub use books::{Books, EncodedEntries, Entries, Layouts, STATEMENTS};
 pub use codec::{Today, decode as decode_kept, encode as encode_kept, put_row};
 pub use dossier_file::{DOSSIERS, KeptBatch, KeptBytes, KeptStream};
 pub use opening_file::OpeningFile;
-pub use run::{ClosedMonth, Run, RunRecord, State};
+pub use run::{ClosedMonth, Run, RunRecord, State, identity_digest};
 pub use statements::{Posted, StatementStream};
 pub use store::{HeldLedger, Ledger};
 pub use verify::Fault;

@@ -1,10 +1,12 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::catalogue;
+use super::{LedgerError, catalogue};
 use crate::calendar::Month;
-use crate::publish::summary::{FileRecord, Summary};
+use crate::money::Cents;
+use crate::publish::summary::{FileRecord, Identity, Summary};
 
 /// What the catalogue says of a run; nothing of it ever changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,4 +99,53 @@ pub struct ClosedMonth {
     pub claims_recovered: String,
     /// Claims after its last run.
     pub claims_closing: String,
+}
+
+impl ClosedMonth {
+    /// What the records of a month's runs come to; `None` if there is no run, one without claims, or an amount that can't be read.
+    pub fn of<'r>(month: Month, runs: impl IntoIterator<Item = &'r Run>) -> Option<Self> {
+        let runs: Vec<&RunRecord> = runs.into_iter().map(|run| &run.record).collect();
+        let (first, last) = (runs.first()?, runs.last()?);
+        let sum = |text: fn(&Summary) -> Option<&str>| {
+            let mut amounts = runs.iter().map(|run| text(&run.summary).and_then(cents));
+            amounts.try_fold(Cents::ZERO, |sum, amount| Some(sum + amount?))
+        };
+        Some(Self {
+            month: month.to_string(),
+            run: last.number,
+            runs: runs.iter().map(|run| run.number).collect(),
+            paid: sum(|summary| Some(&summary.totals.net))?.to_string(),
+            payments: runs.iter().map(|run| run.summary.totals.payments).sum(),
+            claims_opening: first.summary.claims.as_ref()?.opening.clone(),
+            claims_raised: sum(|summary| Some(&summary.claims.as_ref()?.raised))?.to_string(),
+            claims_recovered: sum(|summary| Some(&summary.claims.as_ref()?.recovered))?.to_string(),
+            claims_closing: last.summary.claims.as_ref()?.closing.clone(),
+        })
+    }
+
+    /// Whether opening + raised - recovered = closing.
+    pub fn is_balanced(&self) -> bool {
+        let amounts = [&self.claims_opening, &self.claims_raised, &self.claims_recovered, &self.claims_closing];
+        let [opening, raised, recovered, closing] = amounts.map(|text| cents(text));
+        let after =
+            opening.zip(raised).zip(recovered).map(|((opening, raised), recovered)| opening + raised - recovered);
+        after.is_some() && after == closing
+    }
+}
+
+/// `1234.56` as cents; at most a hundred million billions.
+fn cents(text: &str) -> Option<Cents> {
+    let (euros, cents) = text.split_once('.').filter(|(euros, cents)| cents.len() == 2 && euros.len() <= 15)?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = euros.parse::<i64>().ok().filter(|_| digits(euros) && digits(cents))?;
+    Some(Cents(whole * 100 + cents.parse::<i64>().ok()?))
+}
+
+/// The digest of a run's identity and of the run that it follows: the catalogue has each once.
+///
+/// # Errors
+/// The identity can't be written.
+pub fn identity_digest(identity: &Identity, previous: &str) -> Result<String, LedgerError> {
+    let text = serde_json::to_string(identity).map_err(|error| LedgerError::Format(error.to_string()))?;
+    Ok(crate::hexadecimal(&Sha256::digest(text + previous)))
 }

@@ -1,16 +1,17 @@
 //! The lines that a run posted, read back in the order of beneficiaries.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use parquet::column::reader::ColumnReader;
 use parquet::data_type::ByteArray;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
-use super::{LedgerError, STATEMENTS};
+use super::{LedgerError, Run, STATEMENTS};
 use crate::calendar::Month;
 use crate::identity::BeneficiaryId;
 use crate::money::Cents;
+use crate::publish::summary::FileRecord;
 use crate::revision::{Kind, Nature};
 use crate::settle::Amounts;
 
@@ -45,13 +46,18 @@ impl std::fmt::Debug for StatementStream {
 }
 
 impl StatementStream {
-    /// Opens the lines of the run in a folder: all, or those of one beneficiary.
+    /// Opens the lines of a run: all, or those of one beneficiary. Its digest is compared first: the crate that reads the format
+    /// panics on bytes that were altered.
     ///
     /// # Errors
-    /// The file is missing, or no file of the format.
-    pub fn open(run: &Path, only: Option<BeneficiaryId>) -> Result<Self, LedgerError> {
-        let path = run.join(STATEMENTS);
+    /// The file is missing, is not the one that the run wrote, or no file of the format.
+    pub fn open(run: &Run, only: Option<BeneficiaryId>) -> Result<Self, LedgerError> {
+        let path = run.folder.join(STATEMENTS);
         let at = |error: &dyn std::fmt::Display| LedgerError::Damaged { path: path.clone(), told: error.to_string() };
+        let now = FileRecord::of(&path, STATEMENTS).map_err(|error| at(&error))?;
+        if !run.record.files.contains(&now) {
+            return Err(at(&"its SHA-256 is not that of its run"));
+        }
         let file = File::open(&path).map_err(|error| at(&error))?;
         let reader = SerializedFileReader::new(file).map_err(|error| at(&error))?;
         Ok(Self { path, reader, next_group: 0, buffered: Vec::new().into_iter(), only })

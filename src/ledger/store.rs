@@ -105,12 +105,12 @@ impl Ledger {
         self.catalogue.closed_months()
     }
 
-    /// What is wrong with the catalogue's file itself.
+    /// What is wrong with the catalogue's file itself, and what in it does not follow from the records of the runs.
     ///
     /// # Errors
     /// It can't be read.
-    pub fn catalogue_faults(&self) -> Result<Vec<String>, LedgerError> {
-        self.catalogue.faults()
+    pub fn catalogue_faults(&self, runs: &[Run]) -> Result<Vec<String>, LedgerError> {
+        self.catalogue.faults(runs)
     }
 }
 

@@ -117,6 +117,10 @@ impl<'k> Rows<'k> {
             }
             row.push(b'"');
         }
+        if row.is_empty() {
+            // A blank line is no row.
+            row.extend_from_slice(b"\"\"");
+        }
         row
     }
 

@@ -138,7 +138,7 @@ impl Posting {
         if rules.recovered_share == Rate::from_billionths(0) || net <= Cents::ZERO || kept.claims.is_empty() {
             return;
         }
-        let mut left = rules.recovered_share.of(net).round(crate::money::Rounding::Down);
+        let mut left = rules.recovered_share.rounded(net, crate::money::Rounding::Down);
         for claim in &mut kept.claims {
             let due = claim.raised.1.last_day().plus_days(rules.delay_days);
             if claim.raised.0 == run.0 || due > run.1.last_day() || left <= Cents::ZERO {

@@ -215,3 +215,34 @@ impl Settlement<'_> {
         self.amounts = if self.outcome == Outcome::Paid { amounts } else { Amounts::default() };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_add_up_part_by_part() {
+        let of = |times: i64| Amounts {
+            asr_days: times,
+            asr_gross: Cents(20 * times),
+            pension_offset: Cents(3 * times),
+            participation: Cents(4 * times),
+            idr: Cents(5 * times),
+        };
+        let mut sum = of(1);
+        sum.add(&of(10));
+        assert_eq!(sum, of(11));
+        // R5: 20 less 3 less 4; then the IDR.
+        assert_eq!((sum.asr_net(), sum.net()), (Cents(143), Cents(198)));
+    }
+
+    /// The words of `decisions.csv`, as docs/FORMATS.md has them.
+    #[test]
+    fn outcomes_and_reasons_have_the_words_of_the_files() {
+        let nil = Outcome::Nil(NilReason::TermPassed);
+        let words = [Outcome::Paid, nil, Outcome::Held, Outcome::Refused].map(Outcome::name);
+        assert_eq!(words, ["paid", "nil", "held", "refused"]);
+        let reasons = ["not-started", "term-passed", "interrupted", "are-days-used", "pension-covers", "paid-before"];
+        assert_eq!(NilReason::ALL.map(NilReason::name), reasons);
+    }
+}

@@ -3,6 +3,8 @@
 
 #![allow(unreachable_pub, dead_code, missing_docs, reason = "each test file takes what it needs")]
 
+pub mod agree;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
@@ -17,7 +19,8 @@ use versement::columns::Export;
 use versement::dossier::Joined;
 use versement::exports::{self, Batch, BlockReader, CursorBuffers, Encoding, Header};
 use versement::facts::{
-    Beneficiary, Dossier, Earning, Event, EventKind, Pension, PensionCategory, Sourced, Wage, WeeklyHours,
+    Beneficiary, Dossier, Earning, Event, EventKind, Followup, Opening, Pension, PensionCategory, Sourced, Wage,
+    WeeklyHours,
 };
 use versement::identity::{BeneficiaryId, Iban, Nir, Siret};
 use versement::law::Law;
@@ -96,6 +99,8 @@ pub struct Typed {
     beneficiary: Sourced<Beneficiary<'static>>,
     pub events: Vec<Sourced<Event>>,
     pub earnings: Vec<Sourced<Earning>>,
+    pub opening: Option<Opening>,
+    pub followup: Option<Sourced<Followup<'static>>>,
 }
 
 impl Typed {
@@ -136,6 +141,8 @@ impl Typed {
             beneficiary: Sourced { line: 2, fact: beneficiary },
             events: sourced(events),
             earnings: sourced(earnings),
+            opening: None,
+            followup: None,
         }
     }
 
@@ -148,8 +155,8 @@ impl Typed {
             beneficiary: &self.beneficiary,
             events: &self.events,
             earnings: &self.earnings,
-            opening: None,
-            followup: None,
+            opening: self.opening,
+            followup: self.followup.as_ref(),
             dismissal: None,
         }
     }

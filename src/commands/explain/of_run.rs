@@ -127,7 +127,7 @@ fn findings(run: &Run, id: BeneficiaryId) -> anyhow::Result<Vec<(Code, String, S
 /// What was paid for the month itself.
 fn current(run: &Run, id: BeneficiaryId) -> anyhow::Result<Amounts> {
     let mut current = Amounts::default();
-    let mut lines = StatementStream::open(&run.folder, Some(id))?;
+    let mut lines = StatementStream::open(run, Some(id))?;
     while let Some(line) = lines.next_line()? {
         if line.nature == Nature::Current {
             current.add(&line.amounts);

@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use sha2::{Digest, Sha256};
 
 use super::super::{now, progress::Bar, say};
 use super::{Begun, Night, Run, flatten, is_of, stages, status};
 use crate::calendar::Month;
 use crate::intake::Exports;
 use crate::law::Law;
-use crate::ledger::{self, DOSSIERS, HeldLedger, Layouts, Ledger, LedgerError, RunRecord};
+use crate::ledger::{self, DOSSIERS, HeldLedger, Layouts, Ledger, LedgerError, RunRecord, identity_digest};
 use crate::night::{self, LedgerPlan, Phase, Progress, Settled};
 use crate::publish::Algorithm;
 use crate::publish::staging::{PublishError, SUMMARY, StagedFile, Staging};
@@ -105,7 +104,7 @@ impl Run {
                 files: Vec::new(),
                 summary: summary.clone(),
             };
-            let identity = digest(&summary.identity, last)?;
+            let identity = identity_digest(&summary.identity, last.map_or("", |last| &last.digest))?;
             let run = ledger.commit(staging, files, (record, &identity), &self.out)?;
             anyhow::Ok((settled, summary, run, twins))
         })?;
@@ -250,12 +249,6 @@ fn months(from: Month, to: Month) -> impl Iterator<Item = Month> {
 
 fn same_rules(before: &Identity, now: &Identity) -> bool {
     before.program == now.program && before.law.sha256 == now.law.sha256
-}
-
-/// The digest of a run's identity and of the run that it follows: the catalogue has each once.
-fn digest(identity: &Identity, last: Option<&ledger::Run>) -> anyhow::Result<String> {
-    let text = serde_json::to_string(identity)? + last.map_or("", |last| &last.digest);
-    Ok(crate::hexadecimal(&Sha256::digest(text)))
 }
 
 pub(super) fn unaltered(path: Option<&PathBuf>, known: Option<&FileRecord>) -> anyhow::Result<()> {

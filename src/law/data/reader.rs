@@ -38,6 +38,22 @@ pub(super) struct Reader<'t> {
     pub(super) verified_until: Day,
 }
 
+/// The largest amount of a law. With [`most`] it bounds what anybody can be paid, so that no sum over a fund overflows: see
+/// docs/RELIABILITY.md.
+const LARGEST: Cents = Cents(10_000_000);
+
+/// The largest whole number under a key.
+fn most(key: &str) -> u32 {
+    match key {
+        "months" | "idr_months" => 120,
+        "wage_days" => 366,
+        "wage_ceiling_multiple" | "notice_ceiling_multiple" => 100,
+        "notice_months" | "not_proposed_months" => 24,
+        "dif_hours" => 240,
+        _ => 10_000,
+    }
+}
+
 /// One entry of a table, and where it stands.
 pub(super) struct Row<'a> {
     pub(super) table: &'a DeTable<'a>,
@@ -169,9 +185,9 @@ impl Reader<'_> {
             .get_ref()
             .as_integer()
             .and_then(|integer| u32::from_str_radix(integer.as_str(), integer.radix()).ok())
-            .filter(|whole| (1..=10_000).contains(whole));
+            .filter(|whole| (1..=most(key)).contains(whole));
         if whole.is_none() {
-            self.fault(value.span(), format!("`{key}` is not a whole number from 1 to 10000"));
+            self.fault(value.span(), format!("`{key}` is not a whole number from 1 to {}", most(key)));
         }
         whole
     }
@@ -183,9 +199,9 @@ impl Reader<'_> {
     pub(super) fn cents(&mut self, row: &Row<'_>, key: &str) -> Option<Cents> {
         let cents = |amount: Decimal| {
             let cents = amount.checked_mul(Decimal::ONE_HUNDRED).filter(Decimal::is_integer)?.to_i64()?;
-            (0..=Cents::LARGEST.0).contains(&cents).then_some(Cents(cents))
+            (0..=LARGEST.0).contains(&cents).then_some(Cents(cents))
         };
-        self.decimal(row, key, "an amount such as \"26.66\", in quotes", cents)
+        self.decimal(row, key, "an amount such as \"26.66\", in quotes, up to 100000.00", cents)
     }
 
     pub(super) fn hours(&mut self, row: &Row<'_>, key: &str) -> Option<WeeklyHours> {
