@@ -88,7 +88,7 @@ impl Nir {
                 _ => return None,
             };
             // 2A is 19 and 2B is 18: the 2 before the letter counts as 1.
-            let corsica = place == 5 && matches!(number[6], b'A' | b'B');
+            let corsica = place == 5 && byte == b'2' && matches!(number[6], b'A' | b'B');
             value = value * 10 + u64::from(digit) - u64::from(corsica);
         }
         u8::try_from(97 - value % 97).ok()
@@ -115,6 +115,13 @@ mod tests {
         // python-stdnum's documentation; Wikipedia's example; a Corsican number computed by hand (18 for 2B).
         for text in ["2 95 10 99 126 111 93", "2 55 08 14 168 025 38", "253072B07300470"] {
             assert!(Nir::new(text.as_bytes()).expect(text).is_valid(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_department_of_letters_behind_zeros_is_no_number() {
+        for text in ["000000A08147580", "000000B00000000", "253071B07300470", "25307AB07300470"] {
+            assert!(!Nir::new(text.as_bytes()).expect(text).is_valid(), "{text}");
         }
     }
 
