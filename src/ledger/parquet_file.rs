@@ -1,5 +1,5 @@
-//! Parquet files as the ledger writes them: required columns, no dictionary, one row group a batch, encoded by the threads that
-//! settle and put in order afterwards.
+//! Parquet files as the ledger writes them: required columns, no dictionary, row groups that are encoded whole
+//! and put in order afterwards.
 
 use std::io::Write;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use crate::dossier::{Joined, RowFate};
 use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
-use crate::ledger::{EncodedEntries, Entries, KeptBytes, LedgerError, Today, put_row};
+use crate::ledger::{Entries, KeptBytes, LedgerError, Today, put_row};
 use crate::money::Cents;
 use crate::publish::rows::{self, Decision, MonthText};
 use crate::publish::{self, Table};
@@ -55,8 +55,6 @@ pub struct Output {
     pub anonymous_decisions: Vec<u8>,
     /// What goes into the ledger.
     pub entries: Entries,
-    /// The same, as it stands in its files.
-    pub encoded: EncodedEntries,
 }
 
 impl Output {
@@ -135,9 +133,6 @@ impl<'r> BatchSettler<'r> {
         let mut buffers = std::mem::take(&mut self.cursors);
         let settled = self.settle_with(batch, recalled, bounds, output, &mut buffers);
         self.cursors = buffers;
-        if let Some(ledger) = self.task.ledger.filter(|_| settled.is_ok()) {
-            output.encoded = output.entries.encode(&ledger.layouts)?;
-        }
         settled
     }
 

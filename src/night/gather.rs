@@ -233,8 +233,7 @@ impl<'r, B: Batches> Stages for Gather<'r, '_, B> {
         }
         placed.anonymous.add(&output.anonymous_anomalies, &output.anonymous_decisions).map_err(NightError::Spill)?;
         if let Some(books) = &mut placed.books {
-            let lines = std::mem::take(&mut worker.output.encoded);
-            worker.kept_place = books.place(worker.output.entries.kept(), lines)?;
+            worker.kept_place = books.place(&worker.output.entries)?;
         }
         Ok(())
     }

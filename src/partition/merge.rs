@@ -159,7 +159,7 @@ impl Stream {
 struct Made {
     files: Vec<StagedFile>,
     tables: &'static [Table],
-    books: Option<(Books, StagedWriter, Layouts)>,
+    books: Option<(Books, StagedWriter)>,
     /// The rows of a batch.
     rows: [Vec<u8>; TABLES.len()],
     entries: Entries,
@@ -181,7 +181,7 @@ impl Made {
                 let layouts = Layouts::new()?;
                 let books = Books::create(&layouts, staging)?;
                 let writer = books.writer()?;
-                Some((books, writer, layouts))
+                Some((books, writer))
             }
         };
         let (rows, entries, totals) = (Default::default(), Entries::default(), Totals::default());
@@ -217,9 +217,8 @@ impl Made {
             }
             rows.clear();
         }
-        if let Some((books, writer, layouts)) = &mut self.books {
-            let lines = self.entries.encode(layouts)?;
-            let place = books.place(self.entries.kept(), lines)?;
+        if let Some((books, writer)) = &mut self.books {
+            let place = books.place(&self.entries)?;
             writer.write_at(self.entries.kept(), place)?;
         }
         self.entries.clear();
