@@ -170,12 +170,17 @@ impl Catalogue {
 
     /// The tables are those that this program makes.
     fn compare_schema(&self, faults: &mut Vec<String>) -> Result<(), LedgerError> {
-        let texts = |connection: &Connection| -> rusqlite::Result<Vec<Option<String>>> {
-            let mut statement = connection.prepare("SELECT sql FROM sqlite_schema ORDER BY name")?;
-            statement.query_map([], |row| row.get(0))?.collect()
+        // As bytes: an altered one may be no letter any more.
+        let entries = |connection: &Connection| -> rusqlite::Result<Vec<[Option<Vec<u8>>; 4]>> {
+            let mut statement = connection.prepare(
+                "SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(sql AS BLOB) FROM sqlite_schema \
+                 ORDER BY rowid",
+            )?;
+            statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?.collect()
         };
-        let made = Connection::open_in_memory().and_then(|made| made.execute_batch(TABLES).and_then(|()| texts(&made)));
-        if self.told(made)? != self.told(texts(&self.connection))? {
+        let made =
+            Connection::open_in_memory().and_then(|made| made.execute_batch(TABLES).and_then(|()| entries(&made)));
+        if self.told(made)? != self.told(entries(&self.connection))? {
             faults.push("its tables are not those that the program makes".to_owned());
         }
         Ok(())
