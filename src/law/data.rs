@@ -482,6 +482,33 @@ mod tests {
         assert!(told.iter().any(|fault| fault.contains("the key `rate` is missing")), "{told:#?}");
     }
 
+    /// Origin: the bound of each sum in docs/RELIABILITY.md, which rests on these.
+    #[test]
+    fn whole_numbers_of_a_law_are_read_up_to_their_bound_and_no_further() {
+        for (written, most) in [
+            ("months = 8", 120),
+            ("idr_months = 8", 120),
+            ("wage_days = 30", 366),
+            ("wage_ceiling_multiple = 4", 100),
+            ("notice_ceiling_multiple = 40", 100),
+            ("notice_months = 2", 24),
+            ("not_proposed_months = 2", 24),
+            ("dif_hours = 120", 240),
+        ] {
+            let (key, _) = written.split_once(" = ").unwrap();
+            let with = |number: u32| {
+                let edited = Law::BUILT_IN.replacen(&format!("\n{written}\n"), &format!("\n{key} = {number}\n"), 1);
+                assert_ne!(edited, Law::BUILT_IN, "{key}");
+                Law::read(&edited).err().unwrap_or_default().iter().map(ToString::to_string).collect::<Vec<_>>()
+            };
+            let told = format!("`{key}` is not a whole number from 1 to {most}");
+            assert!(with(most).iter().all(|fault| !fault.contains(&told)), "{key} = {most}");
+            for beyond in [0, most + 1] {
+                assert!(with(beyond).iter().any(|fault| fault.ends_with(&told)), "{key} = {beyond}");
+            }
+        }
+    }
+
     #[test]
     fn a_regime_id_that_would_break_the_rows_of_payments_is_a_fault() {
         for id in ["crp,2006", "crp\\n2006", "CRP 2006", "crp\\\"2006"] {
