@@ -1,35 +1,36 @@
 mod for_bank;
 mod merge;
+mod options;
 mod partition;
 mod prepare;
+mod told;
 mod with_ledger;
 
 pub(super) use merge::Merge;
+pub(super) use options::{EncodingName, threads};
 pub(super) use prepare::Prepare;
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use chrono::Utc;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::export::csv::{self, CsvStyle};
 use super::results::Results;
-use super::table::{figures, grouped};
 use super::watch::{Watched, Watching};
 use super::{SETTLED, WITH_TROUBLE, law as law_file, now, progress::Bar, say};
-use crate::anomaly::Entry;
 use crate::bank::fund::Fund;
 use crate::calendar::{Day, Month};
-use crate::columns::Export;
-use crate::exports;
 use crate::intake::Exports;
 use crate::law::Law;
-use crate::night::{self, LedgerPlan, Phase, Plan, Progress, Purpose, Settled, Timings};
+use crate::night::{self, LedgerPlan, Phase, Plan, Progress, Purpose, Settled};
 use crate::publish::staging::{SUMMARY, Staging};
 use crate::publish::summary::{Identity, Summary};
+
+use options::Options;
+use told::{people_table, stages, timings_table};
 
 /// Settles a month: reads its exports, applies the law of the day, publishes payments and anomalies.
 ///
@@ -66,56 +67,6 @@ pub(super) struct RunLine {
     watching: Watching,
 }
 
-/// What a run may be told besides.
-#[derive(Debug, Args)]
-pub(super) struct Options {
-    /// The folder that remembers what was paid; made by its first run
-    #[arg(long, value_name = "DIR", default_value = "ledger", conflicts_with = "no_ledger")]
-    pub(super) ledger: PathBuf,
-    /// Compute the month from the exports alone, and remember nothing
-    #[arg(long)]
-    no_ledger: bool,
-    /// What the months before a new ledger came to: its opening.csv, corrected
-    #[arg(long, value_name = "FILE", conflicts_with = "no_ledger")]
-    opening: Option<PathBuf>,
-    /// A law file instead of the one in the program (see `versement law`)
-    #[arg(long, value_name = "FILE")]
-    law: Option<PathBuf>,
-    /// How many threads work; as many as the machine has processors if not given
-    #[arg(long, value_name = "N", value_parser = threads)]
-    threads: Option<NonZeroUsize>,
-    /// The encoding of the exports
-    #[arg(long, value_enum, default_value_t = EncodingName::Utf8)]
-    encoding: EncodingName,
-    /// Settle a month that is not over yet
-    #[arg(long)]
-    provisional: bool,
-    /// Replace the results of other inputs that stand in --out
-    #[arg(long)]
-    force: bool,
-    /// Print the summary as JSON instead of a table
-    #[arg(long)]
-    json: bool,
-    /// Print nothing but trouble
-    #[arg(long, short)]
-    quiet: bool,
-    /// Print the time, bytes and rows of each stage
-    #[arg(long)]
-    timings: bool,
-    /// Take no SHA-256 of inputs and outputs; a later run then can't tell that it is done already
-    #[arg(long, requires = "no_ledger")]
-    no_digests: bool,
-    /// Write the tables a second time for people's spreadsheets, as payments.fr.csv and so on
-    #[arg(long, value_enum, value_name = "STYLE")]
-    csv_style: Option<CsvStyle>,
-    /// Write the payments as SEPA credit transfers too, to the folder sepa in --out
-    #[arg(long, requires = "config", conflicts_with_all = ["no_ledger", "provisional"])]
-    sepa: bool,
-    /// Who pays, and how, for --sepa: fund.toml
-    #[arg(long, value_name = "FILE", requires = "sepa")]
-    config: Option<PathBuf>,
-}
-
 /// The run of a month, whole.
 #[derive(Debug)]
 pub(super) struct Run {
@@ -133,43 +84,11 @@ impl std::ops::Deref for Run {
     }
 }
 
-/// More threads than any machine for this job has would only cost memory.
-const MOST_THREADS: usize = 256;
-
-pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
-    let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS);
-    threads.ok_or_else(|| format!("write a number from 1 to {MOST_THREADS}"))
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum EncodingName {
-    #[value(name = "utf-8")]
-    Utf8,
-    #[value(name = "windows-1252")]
-    Windows1252,
-}
-
-impl EncodingName {
-    pub(super) fn encoding(self) -> exports::Encoding {
-        match self {
-            Self::Utf8 => exports::Encoding::Utf8,
-            Self::Windows1252 => exports::Encoding::Windows1252,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Utf8 => "utf-8",
-            Self::Windows1252 => "windows-1252",
-        }
-    }
-}
-
 impl RunLine {
     pub(super) fn carry_out(self) -> anyhow::Result<u8> {
         let Self { month, exports, out, options, partition, watching } = self;
         if let Some(part) = partition.partition {
-            return partition.settle(part, options.law.as_ref(), options.quiet);
+            return partition.settle(part, options.basis.law.as_ref(), options.basis.quiet);
         }
         let Some(((month, exports), out)) = month.zip(exports).zip(out) else {
             bail!("--month, --exports and --out say what is to be settled, and where it is published");
@@ -199,12 +118,12 @@ impl Run {
     fn settle(&self, watched: &Watched<'_>) -> anyhow::Result<u8> {
         let started = now();
         let fund = self.fund()?;
-        let law = law_file::read(self.law.as_ref())?;
-        may_settle(self.month, self.provisional, &law)?;
+        let law = law_file::read(self.basis.law.as_ref())?;
+        may_settle(self.month, self.basis.provisional, &law)?;
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
-        let identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
+        let identity = Identity::new(&law, self.month, self.basis.provisional, self.basis.encoding.name());
         let night = Night { law: &law, exports: &exports, begun: Begun { identity, started, watched, fund } };
-        if self.no_ledger { self.without_ledger(night) } else { self.with_ledger(night) }
+        if self.basis.no_ledger { self.without_ledger(night) } else { self.with_ledger(night) }
     }
 
     fn without_ledger(&self, night: Night<'_>) -> anyhow::Result<u8> {
@@ -226,7 +145,7 @@ impl Run {
     ) -> anyhow::Result<u8> {
         let progress = Progress::default();
         let (settled, summary) = std::thread::scope(|scope| {
-            let _bar = Bar::follow(scope, &progress, self.quiet);
+            let _bar = Bar::follow(scope, &progress, self.basis.quiet);
             let mut settled = settle(&progress)?;
             progress.start(Phase::Publishing, 0);
             let (identity, times) = (begun.identity.clone(), (begun.started.clone(), now()));
@@ -248,8 +167,8 @@ impl Run {
             purpose: Purpose::Run,
             law: night.law,
             exports: night.exports,
-            encoding: self.encoding.encoding(),
-            threads: available(self.threads),
+            encoding: self.basis.encoding.encoding(),
+            threads: available(self.basis.threads),
             with_digests: !self.no_digests,
             batch_bytes: Plan::BATCH_BYTES,
             ledger,
@@ -310,7 +229,7 @@ impl Run {
         let files = self.for_bank(fund, summary)?;
         if self.json {
             say(&summary.to_json()?);
-        } else if !self.quiet {
+        } else if !self.basis.quiet {
             let since = &summary.finished;
             say(&format!(
                 "already done: {place} holds the results of these inputs since {since}; nothing was touched\n"
@@ -332,7 +251,7 @@ impl Run {
         let files = self.for_bank(fund, summary)?;
         if self.json {
             say(&summary.to_json()?);
-        } else if !self.quiet {
+        } else if !self.basis.quiet {
             say(&people_table(summary, settled));
             say(&format!("\nwritten to {}\n{files}", self.out.display()));
         }
@@ -383,95 +302,4 @@ pub(super) fn flatten(error: night::NightError) -> anyhow::Error {
 
 pub(super) fn today() -> Day {
     Day::from_date(Utc::now().date_naive())
-}
-
-/// Milliseconds by stage, over all threads.
-fn stages(timings: &Timings) -> BTreeMap<String, u64> {
-    let Timings { scattering, reading, settling, placing, writing } = *timings;
-    let named = [
-        ("reading", reading),
-        ("scattering", scattering),
-        ("settling", settling),
-        ("placing", placing),
-        ("writing", writing),
-    ];
-    named.map(|(stage, time)| (stage.to_owned(), u64::try_from(time.as_millis()).unwrap_or(u64::MAX))).into()
-}
-
-fn people_table(summary: &Summary, settled: &Settled) -> String {
-    let count = |number: u64| grouped(&number.to_string());
-    let outcomes = &summary.outcomes;
-    let totals = &summary.totals;
-    let mut out = format!(
-        "{} · law {} verified until {}\n\n",
-        summary.identity.month, summary.identity.law.name, summary.identity.law.verified_until
-    );
-    let row = |name: &str, number: String| (name.to_owned(), number);
-    let mut rows = vec![
-        row("beneficiary rows read", count(outcomes.sum())),
-        row("paid", count(outcomes.paid)),
-        row("nil", count(outcomes.nil)),
-        row("held", count(outcomes.held)),
-        row("refused", count(outcomes.refused)),
-        row("", String::new()),
-        row("indemnified days", count(totals.asr_days.unsigned_abs())),
-        row("ASR gross", grouped(&totals.asr_gross)),
-        row("pension offset", less(&totals.pension_offset)),
-        row("participation", less(&totals.participation)),
-        row("ASR net", grouped(&totals.asr_net)),
-        row("IDR", grouped(&totals.idr)),
-    ];
-    let net = row("net to pay", grouped(&totals.net));
-    match &summary.claims {
-        None => rows.push(net),
-        Some(claims) => rows.extend([
-            row("arrears", grouped(&totals.arrears)),
-            row("recovered for claims", less(&totals.recovered)),
-            net,
-            row("", String::new()),
-            row("claims before", grouped(&claims.opening)),
-            row("claims raised", grouped(&claims.raised)),
-            row("claims recovered", less(&claims.recovered)),
-            row("claims after", grouped(&claims.closing)),
-        ]),
-    }
-    out += &figures(&rows);
-    if settled.inputs[Export::Events as usize].is_none() {
-        out += "\n  no events.csv: no event interrupts anybody\n";
-    }
-    if !settled.totals.anomalies.is_empty() {
-        out += "\n";
-        let rows = settled.totals.anomalies.iter().map(|(code, number)| {
-            let Entry { code, meaning, effect, .. } = code.entry();
-            row(&format!("{code} {meaning} ({})", effect.name()), count(*number))
-        });
-        out += &figures(&rows.collect::<Vec<_>>());
-    }
-    out
-}
-
-/// An amount that is taken off.
-fn less(amount: &str) -> String {
-    if amount == "0.00" { amount.to_owned() } else { grouped(&format!("-{amount}")) }
-}
-
-fn timings_table(summary: &Summary, settled: &Settled) -> String {
-    let Timings { scattering, reading, settling, placing, writing } = settled.timings;
-    let read: u64 = summary.identity.inputs.iter().map(|input| input.bytes).sum();
-    let written: u64 = summary.outputs.iter().map(|output| output.bytes).sum();
-    let rows: u64 = Export::ALL.iter().map(|&export| settled.totals.rows[export as usize]).sum();
-    let time = |time: std::time::Duration| format!("{}.{:03}", time.as_secs(), time.subsec_millis());
-    let order = if settled.were_sorted { "sorted, merged as streams" } else { "not sorted, partitioned" };
-    let row = |stage: &str, seconds: String, bytes: u64, rows: u64| {
-        [stage.to_owned(), seconds, grouped(&bytes.to_string()), grouped(&rows.to_string())]
-    };
-    let mut stages = vec![row("reading (rows cut, inputs digested)", time(reading), read, rows)];
-    if !settled.were_sorted {
-        stages.push(row("scattering to partitions", time(scattering), read, rows));
-    }
-    stages.push(row("settling (parse, join, law, format)", time(settling), read, rows));
-    stages.push(row("placing (waiting, outputs digested)", time(placing), written, rows));
-    stages.push(row("writing", time(writing), written, rows));
-    format!("exports {order}\n")
-        + &super::table::text(&["stage, over all threads", "seconds", "bytes", "rows"], &stages)
 }

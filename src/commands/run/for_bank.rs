@@ -24,7 +24,7 @@ impl Run {
         let Some(fund) = fund else { return Ok(String::new()) };
         let Some(run) = &summary.run else { bail!("--sepa: only a run of a ledger can be given to the bank") };
         let folder = self.out.join(FOLDER);
-        sepa::export(fund, &self.ledger, run.number, &folder, None, false).with_context(|| {
+        sepa::export(fund, &self.basis.ledger, run.number, &folder, None, false).with_context(|| {
             format!(
                 "run {} is published; only its files for the bank are missing: write them with `versement export sepa --run {}`",
                 run.number, run.number

@@ -4,9 +4,10 @@ use anyhow::bail;
 use clap::Args;
 
 use super::super::{now, watch::Watched, watch::Watching};
+use super::options::{Basis, EncodingName, Options};
 use super::partition::told;
 use super::with_ledger::{Successor, latest, may_run};
-use super::{Begun, EncodingName, Options, Run};
+use super::{Begun, Run};
 use crate::partition::{self, Manifest, Merging, RESULTS, Succession};
 use crate::publish::staging::Staging;
 
@@ -70,7 +71,7 @@ impl Merge {
 
     /// The run whose results are merged: from where it is settled on, everything goes the same way.
     fn as_run(&self, manifest: &Manifest) -> anyhow::Result<Run> {
-        let options = Options {
+        let basis = Basis {
             ledger: self.ledger.clone().unwrap_or_else(|| "ledger".into()),
             no_ledger: manifest.ledger.is_none(),
             opening: None,
@@ -78,9 +79,12 @@ impl Merge {
             threads: None,
             encoding: EncodingName::Utf8,
             provisional: manifest.identity.provisional,
+            quiet: self.quiet,
+        };
+        let options = Options {
+            basis,
             force: self.force,
             json: self.json,
-            quiet: self.quiet,
             timings: false,
             no_digests: false,
             csv_style: None,
@@ -111,7 +115,7 @@ fn with_ledger(run: &Run, begun: &Begun<'_>, merging: Merging<'_>, succession: &
         bail!(
             "{}: the ledger is not where it was when the month was prepared, before its run {} (it has {} now); prepare the month \
              again",
-            run.ledger.display(),
+            run.basis.ledger.display(),
             succession.number,
             runs.len(),
         );

@@ -1,13 +1,13 @@
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
 
 use super::super::{SETTLED, law as law_file, now, progress::Bar, say};
+use super::options::Basis;
 use super::partition::{parts, told};
 use super::with_ledger::{Successor, holder, may_run, same_run, unaltered};
-use super::{EncodingName, available, is_of, may_settle, threads};
+use super::{available, is_of, may_settle};
 use crate::calendar::Month;
 use crate::intake::Exports;
 use crate::law::Law;
@@ -19,7 +19,8 @@ use crate::publish::summary::{FileRecord, Identity};
 /// Prepares a month for many machines: joins its exports, and scatters the beneficiaries over parts.
 ///
 /// Each part is settled by `versement run --partition`, on any machine that sees --out; `versement merge` publishes what came of
-/// all of them, with the same bytes as `versement run`. Nothing is paid, and nothing gets into the ledger, before the merge.
+/// all of them, with the same bytes as `versement run`. Another law file is named there too. Nothing is paid, and nothing gets
+/// into the ledger, before the merge.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   versement prepare --month 2009-05 --exports exports/2009-05 --parts 8 --out prepared/2009-05
@@ -41,30 +42,8 @@ pub(in crate::commands) struct Prepare {
     /// The folder for the parts and their manifest; made by the command
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The folder that remembers what was paid; made by the merge of its first run
-    #[arg(long, value_name = "DIR", default_value = "ledger", conflicts_with = "no_ledger")]
-    ledger: PathBuf,
-    /// Compute the month from the exports alone, and remember nothing
-    #[arg(long)]
-    no_ledger: bool,
-    /// What the months before a new ledger came to: its opening.csv, corrected
-    #[arg(long, value_name = "FILE", conflicts_with = "no_ledger")]
-    opening: Option<PathBuf>,
-    /// A law file instead of the one in the program; `run --partition` needs it too
-    #[arg(long, value_name = "FILE")]
-    law: Option<PathBuf>,
-    /// How many threads work; as many as the machine has processors if not given
-    #[arg(long, value_name = "N", value_parser = threads)]
-    threads: Option<NonZeroUsize>,
-    /// The encoding of the exports
-    #[arg(long, value_enum, default_value_t = EncodingName::Utf8)]
-    encoding: EncodingName,
-    /// Prepare a month that is not over yet
-    #[arg(long)]
-    provisional: bool,
-    /// Print nothing but trouble
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    basis: Basis,
 }
 
 /// What the ledger says of a run that is to be prepared.
@@ -76,20 +55,20 @@ struct OfLedger {
 
 impl Prepare {
     pub(in crate::commands) fn carry_out(&self) -> anyhow::Result<u8> {
-        let law = law_file::read(self.law.as_ref())?;
-        may_settle(self.month, self.provisional, &law)?;
+        let law = law_file::read(self.basis.law.as_ref())?;
+        may_settle(self.month, self.basis.provisional, &law)?;
         let exports = Exports::find(&self.exports).with_context(|| self.exports.display().to_string())?;
-        let mut identity = Identity::new(&law, self.month, self.provisional, self.encoding.name());
-        if let Some(file) = &self.opening {
+        let mut identity = Identity::new(&law, self.month, self.basis.provisional, self.basis.encoding.name());
+        if let Some(file) = &self.basis.opening {
             let record = FileRecord::of(file, "opening.csv").with_context(|| file.display().to_string())?;
             identity.opening = Some(record);
         }
-        if self.no_ledger {
+        if self.basis.no_ledger {
             return self.prepare((&law, &exports), identity, None);
         }
         let ledger = self.hold()?;
         if let Some(run) = same_run(&ledger.runs, &identity, &exports)? {
-            let place = self.ledger.display();
+            let place = self.basis.ledger.display();
             self.say(&format!(
                 "already done: run {} of {place} is of these inputs; nothing was prepared\n",
                 run.number
@@ -97,7 +76,7 @@ impl Prepare {
             return Ok(SETTLED);
         }
         if let Some(held) = &ledger.held {
-            may_run(self.month, self.opening.is_some(), &ledger.runs, held)?;
+            may_run(self.month, self.basis.opening.is_some(), &ledger.runs, held)?;
         }
         let next = Successor::of(&ledger.runs, self.month);
         self.prepare((&law, &exports), identity, Some(&next))
@@ -105,11 +84,11 @@ impl Prepare {
 
     /// Holds the ledger, if there is one; the merge makes it otherwise.
     fn hold(&self) -> anyhow::Result<OfLedger> {
-        match Ledger::open(&self.ledger) {
+        match Ledger::open(&self.basis.ledger) {
             Err(LedgerError::Missing(_)) => return Ok(OfLedger { runs: Vec::new(), held: None }),
             stands => drop(stands?),
         }
-        let held = HeldLedger::hold(&self.ledger, &holder(&now()))?;
+        let held = HeldLedger::hold(&self.basis.ledger, &holder(&now()))?;
         Ok(OfLedger { runs: held.runs()?, held: Some(held) })
     }
 
@@ -138,7 +117,7 @@ impl Prepare {
                 period,
                 sequence: next.sequence,
                 kept: kept.as_deref(),
-                opening: self.opening.as_deref(),
+                opening: self.basis.opening.as_deref(),
                 layouts: Layouts::new()?,
                 results: None,
             }),
@@ -148,15 +127,15 @@ impl Prepare {
             purpose: Purpose::Run,
             law,
             exports,
-            encoding: self.encoding.encoding(),
-            threads: available(self.threads),
+            encoding: self.basis.encoding.encoding(),
+            threads: available(self.basis.threads),
             with_digests: true,
             batch_bytes: Plan::BATCH_BYTES,
             ledger,
         };
         let progress = Progress::default();
         let manifest = std::thread::scope(|scope| {
-            let _bar = Bar::follow(scope, &progress, self.quiet);
+            let _bar = Bar::follow(scope, &progress, self.basis.quiet);
             let check = scope.spawn(|| unaltered(kept.as_ref(), known.as_ref()));
             let prepared = partition::prepare(&plan, (identity, succession), self.parts, &self.out, &progress);
             check.join().unwrap_or_else(|_| bail!("the ledger's file could not be checked"))?;
@@ -192,7 +171,7 @@ impl Prepare {
     }
 
     fn say(&self, text: &str) {
-        if !self.quiet {
+        if !self.basis.quiet {
             say(text);
         }
     }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 
 use super::super::{now, progress::Bar, say};
-use super::{Begun, Night, Run, flatten, is_of, stages, status};
+use super::told::stages;
+use super::{Begun, Night, Run, flatten, is_of, status};
 use crate::calendar::Month;
 use crate::intake::Exports;
 use crate::law::Law;
@@ -18,7 +19,7 @@ use crate::revision::Period;
 
 impl Run {
     pub(super) fn with_ledger(&self, mut night: Night<'_>) -> anyhow::Result<u8> {
-        if let Some(file) = &self.opening {
+        if let Some(file) = &self.basis.opening {
             let record = FileRecord::of(file, "opening.csv").with_context(|| file.display().to_string())?;
             night.begun.identity.opening = Some(record);
         }
@@ -27,7 +28,7 @@ impl Run {
         if let Some(run) = same_run(&runs, &night.begun.identity, night.exports)? {
             return self.done_before(&ledger, run, &night.begun);
         }
-        may_run(self.month, self.opening.is_some(), &runs, &ledger)?;
+        may_run(self.month, self.basis.opening.is_some(), &runs, &ledger)?;
         let out = Staging::open(&self.out)?;
         self.may_replace(&runs, &out)?;
 
@@ -38,7 +39,7 @@ impl Run {
             period,
             sequence: next.sequence,
             kept: kept.as_deref(),
-            opening: self.opening.as_deref(),
+            opening: self.basis.opening.as_deref(),
             layouts: Layouts::new()?,
             results: Some(&out),
         };
@@ -57,9 +58,9 @@ impl Run {
 
     /// Holds the ledger for a run.
     pub(super) fn hold(&self, begun: &Begun<'_>) -> anyhow::Result<HeldLedger> {
-        let ledger = HeldLedger::hold(&self.ledger, &holder(&begun.started))?;
-        if ledger.is_new && !self.quiet && !self.json {
-            say(&format!("new ledger: {} remembers from now on what was paid\n\n", self.ledger.display()));
+        let ledger = HeldLedger::hold(&self.basis.ledger, &holder(&begun.started))?;
+        if ledger.is_new && !self.basis.quiet && !self.json {
+            say(&format!("new ledger: {} remembers from now on what was paid\n\n", self.basis.ledger.display()));
         }
         Ok(ledger)
     }
@@ -76,7 +77,7 @@ impl Run {
         let &Successor { number, sequence, first_month, last, .. } = next;
         let progress = Progress::default();
         let (settled, summary, run, twins) = std::thread::scope(|scope| {
-            let _bar = Bar::follow(scope, &progress, self.quiet);
+            let _bar = Bar::follow(scope, &progress, self.basis.quiet);
             let mut settled = settle(&staging, &progress)?;
             progress.start(Phase::Publishing, 0);
             let (identity, times) = (begun.identity.clone(), (begun.started.clone(), now()));
@@ -126,7 +127,7 @@ impl Run {
             self.may_replace(&ledger.runs()?, &Staging::open(&self.out)?)?;
             ledger.publish_again(run, &self.out)?;
         }
-        let place = format!("run {} of {}", run.number, self.ledger.display());
+        let place = format!("run {} of {}", run.number, self.basis.ledger.display());
         self.already_done(begun.watched, begun.fund.as_ref(), summary, &place)
     }
 
