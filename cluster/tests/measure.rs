@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{Cluster, MONTH, exports, one_machine, same};
+use common::{Cluster, MONTH, one_machine, plain_exports, same};
 use tempfile::TempDir;
 use versement::partition::{Manifest, RESULTS};
 use versement_cluster::map::Map;
@@ -47,7 +47,7 @@ struct Measured {
 fn measure(beneficiaries: u64, all_parts: &[u64], cluster: &Cluster) -> Vec<Measured> {
     let folder = TempDir::new().unwrap();
     let (facts, one, many) = (folder.path().join("exports"), folder.path().join("one"), folder.path().join("many"));
-    exports(MONTH, beneficiaries, false, &facts);
+    plain_exports(MONTH, beneficiaries, &facts);
     let run = ["run", "--quiet", "--no-ledger", "--month", MONTH];
     let began = Instant::now();
     one_machine(&run, &[("--exports", &facts), ("--out", &one)]);

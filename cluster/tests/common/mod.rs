@@ -163,9 +163,17 @@ pub fn one_machine(line: &[&str], paths: &[(&str, &Path)]) -> u8 {
 
 /// Exports with every kind of fault in a third of the beneficiaries.
 pub fn exports(month: &str, beneficiaries: u64, shuffled: bool, folder: &Path) {
-    let faults = Share::from_parts(3300).unwrap();
+    write_exports(month, beneficiaries, Share::from_parts(3300).unwrap(), (true, shuffled), folder);
+}
+
+/// Beneficiaries, earnings and events, sorted and without faults: what the figures of one machine are of as well.
+pub fn plain_exports(month: &str, beneficiaries: u64, folder: &Path) {
+    write_exports(month, beneficiaries, Share::from_parts(0).unwrap(), (false, false), folder);
+}
+
+fn write_exports(month: &str, beneficiaries: u64, faults: Share, (complete, shuffled): (bool, bool), folder: &Path) {
     let month = month.parse().unwrap();
-    let plan = generate::Plan { month, beneficiaries, seed: 11, faults, complete: true, shuffled };
+    let plan = generate::Plan { month, beneficiaries, seed: 11, faults, complete, shuffled };
     fs::create_dir_all(folder).unwrap();
     generate::write_exports(&plan, folder, |_| ()).unwrap();
 }
