@@ -126,6 +126,19 @@ pub(crate) fn stretches_between(
     Some(all - stretches.len())
 }
 
+/// Where a byte stands first in a text; made for those that stand near its beginning.
+#[inline]
+pub(crate) fn first_place(wanted: u8, text: &[u8]) -> Option<usize> {
+    let wanted = u8x16::splat(wanted);
+    let mut place = None;
+    look_through(text, |chunk, base, mask| {
+        let found = chunk.simd_eq(wanted).to_bitmask() & mask;
+        place = (found != 0).then(|| (base + found.trailing_zeros()) as usize);
+        place.is_none()
+    });
+    place
+}
+
 /// Whether any of four bytes stands in a text.
 #[inline]
 pub(crate) fn has_any(wanted: [u8; 4], text: &[u8]) -> bool {

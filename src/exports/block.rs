@@ -309,7 +309,7 @@ impl Header {
         let place = self.place(Column::BeneficiaryId)?;
         let delimiter = self.dialect.delimiter.byte();
         if place == 0 && !quoted {
-            let end = memchr::memchr(delimiter, row).unwrap_or(row.len());
+            let end = crate::bytes::first_place(delimiter, row).unwrap_or(row.len());
             return BeneficiaryId::new(super::fields::trimmed(&row[..end]));
         }
         let mut fields = super::fields::Fields::default();

@@ -180,7 +180,7 @@ impl<'r> Stages for Scatter<'r> {
                 Cursor::new(header, (&batch.bytes, None), only, cursor, &mut |row| unread.add(*export, row));
                 continue;
             };
-            let partition = self.bounds.partition_point(|&first| first <= id);
+            let partition = self.bounds.partition_point(|&first| first.is_at_most(id));
             push_record(&mut buffers[partition], *export, *row, bytes);
             if buffers[partition].len() >= BUFFER_BYTES {
                 self.flush(partition, &mut buffers[partition])?;
