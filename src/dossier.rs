@@ -38,6 +38,7 @@ pub struct Joined<'b> {
     pub contradicted: bool,
     /// Two rows of `followup.csv` differ: nobody can tell which one holds.
     pub followed_twice: bool,
+    pub(crate) buffers: changes::Buffers,
 }
 
 /// What becomes of a row of `beneficiaries.csv`.
@@ -182,6 +183,7 @@ impl<'b> Joined<'b> {
         self.first_dismissal = None;
         self.contradicted = false;
         self.followed_twice = false;
+        self.buffers.clear();
     }
 
     fn add_beneficiary(&mut self, cursor: &Cursor<'b, '_>) {

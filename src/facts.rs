@@ -1,5 +1,9 @@
 //! What is known of a beneficiary, typed: the rows of the exports once they were read.
 
+mod kept;
+
+pub use kept::{Facts, KeptList, KeptRow, KnownFacts, Listed};
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -261,15 +265,4 @@ pub struct Dossier<'a> {
     pub followup: Option<&'a Sourced<Followup<'a>>>,
     /// Its dismissal, where that is exported.
     pub dismissal: Option<&'a Sourced<Dismissal>>,
-}
-
-/// The facts of one beneficiary as they are kept from run to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts<'a> {
-    /// Its row.
-    pub beneficiary: Beneficiary<'a>,
-    /// Its events by kind and first day.
-    pub events: Vec<Event>,
-    /// Its earnings by job and month.
-    pub earnings: Vec<Earning>,
 }

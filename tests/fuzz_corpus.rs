@@ -22,7 +22,7 @@ use std::path::Path;
 use versement::calendar::{Day, Month, Span};
 use versement::columns::Export;
 use versement::facts::{
-    Beneficiary, Earning, Event, EventKind, Facts, Opening, Pension, PensionCategory, Wage, WeeklyHours,
+    Beneficiary, Earning, Event, EventKind, Facts, KeptList, KeptRow, Opening, Pension, PensionCategory, Wage, WeeklyHours,
 };
 use versement::identity::{BeneficiaryId, Iban, Nir, Siret};
 use versement::ledger::encode_kept;
@@ -117,7 +117,7 @@ fn record_what_is_kept() {
         pension: None,
     };
     let plain = Kept {
-        facts: Facts { beneficiary: beneficiary.clone(), events: Vec::new(), earnings: Vec::new() },
+        facts: Facts { row: KeptRow::of(&beneficiary), events: KeptList::default(), earnings: KeptList::default() },
         opening: None,
         positions: Positions::default(),
         claims: Vec::new(),
@@ -148,9 +148,11 @@ fn record_what_is_kept() {
     let raised = (3, month("2009-09"));
     let full = Kept {
         facts: Facts {
-            beneficiary: Beneficiary { wage, pension: Some(pension), are_days: Some(700), ..beneficiary },
-            events: vec![Event { kind: EventKind::Sickness, span: Span::new(day("2009-07-01"), day("2009-07-09")) }],
-            earnings: vec![earning],
+            row: KeptRow::of(&Beneficiary { wage, pension: Some(pension), are_days: Some(700), ..beneficiary }),
+            events: [Event { kind: EventKind::Sickness, span: Span::new(day("2009-07-01"), day("2009-07-09")) }]
+                .into_iter()
+                .collect(),
+            earnings: [earning].into_iter().collect(),
         },
         opening: Some(Opening {
             first: day("2009-06-01"),

@@ -7,7 +7,7 @@ use super::Joined;
 use crate::anomaly::{Code, Finding};
 use crate::calendar::{Day, Month};
 use crate::columns::{Column, Export};
-use crate::facts::{Beneficiary, Earning, Event, EventKind, Facts, Sourced};
+use crate::facts::{Beneficiary, Earning, Event, EventKind, Facts, KeptList, KeptRow, Listed, Sourced};
 
 /// How the facts differ from those that the ledger holds.
 #[derive(Debug, Default)]
@@ -83,23 +83,60 @@ fn job(row: &Earning) -> (u64, Day) {
 /// The line of a fact that no row of today's exports states.
 pub const KEPT: u64 = 0;
 
+/// What is used again from beneficiary to beneficiary.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    /// Today's row as it would be kept, once it was asked for.
+    row: Vec<u8>,
+    list: Vec<u8>,
+    events: Vec<Event>,
+    earnings: Vec<Earning>,
+    events_today: Vec<Sourced<Event>>,
+    earnings_today: Vec<Sourced<Earning>>,
+}
+
+impl Buffers {
+    pub(super) fn clear(&mut self) {
+        self.row.clear();
+    }
+}
+
 impl<'b> Joined<'b> {
+    /// The row of the beneficiary as it would be kept; nothing without one.
+    pub fn row_to_keep(&mut self) -> &[u8] {
+        let bytes = &mut self.buffers.row;
+        if let Some(row) = self.beneficiary.as_ref().filter(|_| bytes.is_empty()) {
+            KeptRow::put(bytes, &row.fact);
+        }
+        bytes
+    }
+
     /// Completes the rows with facts kept from earlier runs, and tells what changed. An event is known by kind and first day,
     /// a row of earnings by job and month. An event that ends on the eve of its first day withdraws one that is kept, or
     /// stands for one that could not be read (`may_withdraw`); so does a job.
     pub fn complete(&mut self, kept: &Facts<'_>, month: Month, may_withdraw: impl Fn(Export) -> bool) -> Changes {
         let mut changes = Changes::default();
-        if let Some(row) = &self.beneficiary {
-            let columns = differing_columns(&row.fact, &kept.beneficiary);
+        let is_same = self.row_to_keep() == kept.row.bytes();
+        let before = if is_same { None } else { kept.row.fact() };
+        if let Some((row, before)) = self.beneficiary.as_ref().zip(before) {
+            let columns = differing_columns(&row.fact, &before);
             changes.touch_earlier = !columns.is_empty();
             changes.list.extend(columns.into_iter().map(Change::Beneficiary));
         }
         let first = month.first_day();
         if !(self.events.is_empty() && kept.events.is_empty()) {
-            self.complete_events(&kept.events, first, may_withdraw(Export::Events), &mut changes);
+            let mut facts = std::mem::take(&mut self.buffers.events);
+            facts.clear();
+            facts.extend(kept.events.iter());
+            self.complete_events(&facts, first, may_withdraw(Export::Events), &mut changes);
+            self.buffers.events = facts;
         }
         if !(self.earnings.is_empty() && kept.earnings.is_empty()) {
-            self.complete_earnings(&kept.earnings, month, may_withdraw(Export::Earnings), &mut changes);
+            let mut facts = std::mem::take(&mut self.buffers.earnings);
+            facts.clear();
+            facts.extend(kept.earnings.iter());
+            self.complete_earnings(&facts, month, may_withdraw(Export::Earnings), &mut changes);
+            self.buffers.earnings = facts;
         }
         changes
     }
@@ -107,7 +144,8 @@ impl<'b> Joined<'b> {
     fn complete_events(&mut self, kept: &[Event], first: Day, may_withdraw: bool, changes: &mut Changes) {
         let key = |event: &Event| (event.kind, event.span.first);
         self.events.sort_by_key(|row| (key(&row.fact), row.fact.span.last, row.line));
-        let today = std::mem::take(&mut self.events);
+        let today = std::mem::replace(&mut self.events, std::mem::take(&mut self.buffers.events_today));
+        self.events.clear();
         let mut kept = kept.chunk_by(|a, b| key(a) == key(b)).peekable();
         for group in today.chunk_by(|a, b| key(&a.fact) == key(&b.fact)) {
             let (kind, start) = key(&group[0].fact);
@@ -140,15 +178,17 @@ impl<'b> Joined<'b> {
             }
         }
         self.events.extend(kept.flatten().map(|&fact| Sourced { line: KEPT, fact }));
+        self.buffers.events_today = today;
     }
 
     fn complete_earnings(&mut self, kept: &[Earning], month: Month, may_withdraw: bool, changes: &mut Changes) {
-        let mut today = std::mem::take(&mut self.earnings);
+        let mut today = std::mem::replace(&mut self.earnings, std::mem::take(&mut self.buffers.earnings_today));
+        self.earnings.clear();
         let kept = &*self.withdraw_jobs(&mut today, kept, may_withdraw, changes);
         changes.touch_earlier |=
             changes.list.iter().any(|change| matches!(change, Change::Job(start) if *start < month.first_day()));
         let mut rest = kept.iter().peekable();
-        for row in today {
+        for row in today.drain(..) {
             while let Some(&fact) = rest.next_if(|earlier| job_month(earlier) < job_month(&row.fact)) {
                 self.earnings.push(Sourced { line: KEPT, fact });
             }
@@ -167,6 +207,7 @@ impl<'b> Joined<'b> {
             self.earnings.push(row);
         }
         self.earnings.extend(rest.map(|&fact| Sourced { line: KEPT, fact }));
+        self.buffers.earnings_today = today;
         if !changes.touch_earlier {
             changes.touch_earlier = self.jobs_ran_otherwise(kept, month.first_day());
         }
@@ -221,42 +262,74 @@ impl<'b> Joined<'b> {
     }
 
     /// The facts to be kept for later runs; `None` if no row of the beneficiary was ever read. A row that holds the payment is
-    /// not kept: what stood in its place before stays.
-    pub fn facts_to_keep(&self, kept: Option<&Facts<'b>>) -> Option<Facts<'b>> {
-        let today = self.beneficiary.as_ref().map(|row| &row.fact);
-        let mut beneficiary = today.or(kept.map(|kept| &kept.beneficiary))?.clone();
-        // The next account is compared with the last right one (A602).
-        beneficiary.iban = beneficiary.iban.or(kept.and_then(|kept| kept.beneficiary.iban));
-        let mut events: Vec<Event> = Vec::with_capacity(self.events.len());
-        let mut earnings: Vec<Earning> = Vec::with_capacity(self.earnings.len());
+    /// not kept: what stood in its place before stays. Where they are those that are kept, their bytes are carried on.
+    pub fn facts_to_keep(&mut self, kept: Option<&Facts<'b>>) -> Option<Facts<'b>> {
+        let row = self.kept_row(kept.map(|kept| &kept.row))?;
+        let (mut events, mut earnings) = (KeptList::default(), KeptList::default());
         let has_held = self.findings.iter().any(|finding| finding.code.entry().effect.holds());
-        let held = |export: Export, line: u64| {
-            let holds = |finding: &Finding| {
-                finding.code.entry().effect.holds() && (finding.place.export, finding.place.line) == (export, line)
-            };
-            has_held && line != KEPT && self.findings.iter().any(holds)
-        };
-        for row in &self.events {
-            if held(Export::Events, row.line) {
-                let of = |event: &&Event| (event.kind, event.span.first) == (row.fact.kind, row.fact.span.first);
-                events.extend(kept.into_iter().flat_map(|kept| kept.events.iter().filter(of)));
-            } else {
-                events.push(row.fact);
+        let findings = Some(&*self.findings).filter(|_| has_held).unwrap_or_default();
+        let Buffers { list, events: kept_events, earnings: kept_earnings, .. } = &mut self.buffers;
+        if !self.events.is_empty() {
+            kept_events.clear();
+            for row in &self.events {
+                if is_held(findings, Export::Events, row.line) {
+                    let of = |event: &Event| (event.kind, event.span.first) == (row.fact.kind, row.fact.span.first);
+                    kept_events.extend(kept.into_iter().flat_map(|kept| kept.events.iter().filter(of)));
+                } else {
+                    kept_events.push(row.fact);
+                }
             }
+            kept_events.sort_by_key(|event| (event.kind, event.span.first, event.span.last));
+            kept_events.dedup();
+            events = list_to_keep(kept_events, kept.map(|kept| &kept.events), list);
         }
-        for row in &self.earnings {
-            if held(Export::Earnings, row.line) {
-                let of = |earning: &&Earning| job_month(earning) == job_month(&row.fact);
-                earnings.extend(kept.and_then(|kept| kept.earnings.iter().find(of)));
-            } else {
-                earnings.push(row.fact);
+        if !self.earnings.is_empty() {
+            kept_earnings.clear();
+            for row in &self.earnings {
+                if is_held(findings, Export::Earnings, row.line) {
+                    let of = |earning: &Earning| job_month(earning) == job_month(&row.fact);
+                    kept_earnings.extend(kept.and_then(|kept| kept.earnings.iter().find(of)));
+                } else {
+                    kept_earnings.push(row.fact);
+                }
             }
+            kept_earnings.sort_by_key(job_month);
+            earnings = list_to_keep(kept_earnings, kept.map(|kept| &kept.earnings), list);
         }
-        events.sort_by_key(|event| (event.kind, event.span.first, event.span.last));
-        events.dedup();
-        earnings.sort_by_key(job_month);
-        Some(Facts { beneficiary, events, earnings })
+        Some(Facts { row, events, earnings })
     }
+
+    fn kept_row(&mut self, kept: Option<&KeptRow<'b>>) -> Option<KeptRow<'b>> {
+        let Some(Sourced { fact: today, .. }) = &self.beneficiary else { return kept.cloned() };
+        // The next account is compared with the last right one (A602).
+        let account = || kept.and_then(|kept| kept.fact()?.iban);
+        if let Some(iban) = today.iban.is_none().then(account).flatten() {
+            return Some(KeptRow::of(&Beneficiary { iban: Some(iban), ..today.clone() }));
+        }
+        let bytes = self.row_to_keep();
+        Some(match kept.filter(|kept| kept.bytes() == bytes) {
+            Some(kept) => kept.clone(),
+            None => bytes.to_vec().into(),
+        })
+    }
+}
+
+/// Whether a row of today's holds the payment.
+fn is_held(findings: &[Finding], export: Export, line: u64) -> bool {
+    let holds = |finding: &Finding| {
+        finding.code.entry().effect.holds() && (finding.place.export, finding.place.line) == (export, line)
+    };
+    line != KEPT && findings.iter().any(holds)
+}
+
+fn list_to_keep<'b, T: Listed>(
+    facts: &[T],
+    kept: Option<&KeptList<'b, T>>,
+    buffer: &mut Vec<u8>,
+) -> KeptList<'b, T> {
+    buffer.clear();
+    facts.iter().for_each(|fact| fact.put(buffer));
+    KeptList::carried(buffer, kept)
 }
 
 fn is_of(finding: &Finding, export: Export, line: u64, code: Code) -> bool {

@@ -6,7 +6,7 @@ use super::statement::{PaidClaim, PaidLine, PaymentTold, Statement, Told};
 use super::words::{Lang, told};
 use crate::anomaly::Code;
 use crate::calendar::Month;
-use crate::facts::{Dossier, Sourced};
+use crate::facts::KnownFacts;
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
 use crate::money::Cents;
@@ -54,11 +54,8 @@ pub fn explain_run(law: &Law, run: RunTold<'_>, lang: Lang) -> Result<Statement,
     let mut statement = builder.empty(run.id);
     let mut worth = Amounts::default();
     if let Some(kept) = run.kept {
-        let beneficiary = Sourced { line: 0, fact: kept.facts.beneficiary.clone() };
-        let events: Vec<_> = kept.facts.events.iter().map(|&fact| Sourced { line: 0, fact }).collect();
-        let earnings: Vec<_> = kept.facts.earnings.iter().map(|&fact| Sourced { line: 0, fact }).collect();
-        let (events, earnings, opening) = (&events[..], &earnings[..], kept.opening);
-        let dossier = Dossier { beneficiary: &beneficiary, events, earnings, opening, followup: None, dismissal: None };
+        let facts = KnownFacts::of(&kept.facts).ok_or(Disagrees)?;
+        let dossier = facts.dossier(kept.opening);
         let mut settler = Settler::new(law, run.month);
         let mut settlement = Settlement::default();
         let was_settled = matches!(run.outcome, "paid" | "nil");

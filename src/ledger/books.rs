@@ -68,9 +68,8 @@ impl Entries {
         self.lines.clear();
     }
 
-    /// Adds what is kept of a beneficiary, its row as it is kept where that is known, and what was posted; beneficiaries come in
-    /// ascending order.
-    pub fn add(&mut self, id: BeneficiaryId, kept: Option<&Kept<'_>>, row: Option<&[u8]>, lines: &[Line]) {
+    /// Adds what is kept of a beneficiary, and what was posted; beneficiaries come in ascending order.
+    pub fn add(&mut self, id: BeneficiaryId, kept: Option<&Kept<'_>>, lines: &[Line]) {
         if !lines.is_empty() {
             let start = self.ids.len();
             id.write(&mut self.ids);
@@ -78,7 +77,7 @@ impl Entries {
             self.lines.extend(lines.iter().map(|&line| (id, line)));
         }
         if let Some(kept) = kept {
-            dossier_file::push_record(&mut self.kept, id, kept, row);
+            dossier_file::push_record(&mut self.kept, id, kept);
         }
     }
 

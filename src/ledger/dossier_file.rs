@@ -11,7 +11,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::LedgerError;
-use super::codec::{self, Today};
+use super::codec;
 use crate::identity::BeneficiaryId;
 use crate::publish::Algorithm;
 use crate::publish::staging::{PublishError, StagedFile, StagedWriter, Staging};
@@ -20,7 +20,7 @@ use crate::revision::Kept;
 /// The file with what is kept of each beneficiary.
 pub const DOSSIERS: &str = "dossiers.bin";
 
-const HEAD: &[u8] = b"versement dossiers 2\n";
+const HEAD: &[u8] = b"versement dossiers 3\n";
 const TAIL: &[u8; 8] = b"dossiers";
 /// The index's place and number of entries, and the tail.
 const TRAILER: usize = 24;
@@ -28,11 +28,11 @@ const TRAILER: usize = 24;
 const BLOCK: usize = 256 << 10;
 
 /// Appends a record; beneficiaries come in ascending order.
-pub(super) fn push_record(out: &mut Vec<u8>, id: BeneficiaryId, kept: &Kept<'_>, row: Option<&[u8]>) {
+pub(super) fn push_record(out: &mut Vec<u8>, id: BeneficiaryId, kept: &Kept<'_>) {
     push_id(out, id);
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
-    codec::encode_beside(out, kept, row);
+    codec::encode(out, kept);
     let length = u32::try_from(out.len() - start - 4).unwrap_or(u32::MAX);
     out[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }
@@ -152,12 +152,12 @@ impl<'b> KeptBytes<'b> {
         codec::decode(self.bytes).ok_or_else(|| self.unreadable())
     }
 
-    /// What is kept; where the row of the beneficiary is that of today, it is not read again, nor what was paid each month.
+    /// What is kept; where the row of the beneficiary has the bytes of today's, it is not read again, nor what was paid each month.
     ///
     /// # Errors
     /// The bytes are not what this program writes.
-    pub fn decode_beside(self, today: Option<Today<'_, 'b>>) -> Result<Kept<'b>, LedgerError> {
-        match codec::decode_beside(self.bytes, today) {
+    pub fn decode_beside(self, today: &[u8]) -> Result<Kept<'b>, LedgerError> {
+        match codec::decode_beside(self.bytes, Some(today)) {
             Some(kept) => Ok(kept),
             None => Err(self.unreadable()),
         }

@@ -14,7 +14,7 @@ mod verify;
 use std::path::PathBuf;
 
 pub use books::{Books, Entries, Layouts, STATEMENTS};
-pub use codec::{Today, decode as decode_kept, encode as encode_kept, put_row};
+pub use codec::{decode as decode_kept, encode as encode_kept};
 pub use dossier_file::{DOSSIERS, KeptBatch, KeptBytes, KeptStream};
 pub use opening_file::OpeningFile;
 pub use run::{ClosedMonth, Run, RunRecord, State, identity_digest};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::catalogue::CATALOGUE;
 use super::{DOSSIERS, KeptBatch, KeptStream, Ledger, LedgerError, Posted, Run, State, StatementStream};
 use crate::calendar::Month;
-use crate::facts::{Dossier, Sourced};
+use crate::facts::KnownFacts;
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
 use crate::money::Cents;
@@ -215,19 +215,12 @@ fn subtract(sum: &mut Amounts, amounts: &Amounts) {
 }
 
 fn follows_from_facts(kept: &Kept<'_>, settler: &mut Settler<'_>, last: Month) -> impl Iterator<Item = String> {
-    let beneficiary = Sourced { line: 0, fact: kept.facts.beneficiary.clone() };
-    let events: Vec<_> = kept.facts.events.iter().map(|&fact| Sourced { line: 0, fact }).collect();
-    let earnings: Vec<_> = kept.facts.earnings.iter().map(|&fact| Sourced { line: 0, fact }).collect();
-    let dossier = Dossier {
-        beneficiary: &beneficiary,
-        events: &events,
-        earnings: &earnings,
-        opening: kept.opening,
-        followup: None,
-        dismissal: None,
-    };
     let (mut settlement, mut findings, mut told) = (Settlement::default(), Vec::new(), Vec::new());
-    let start = beneficiary.fact.contract_end.next().month();
+    let Some(facts) = KnownFacts::of(&kept.facts) else {
+        return vec!["its row can't be read".to_owned()].into_iter();
+    };
+    let dossier = facts.dossier(kept.opening);
+    let start = dossier.beneficiary.fact.contract_end.next().month();
     let first = kept.positions.iter().next().map_or(start, |position| position.month.min(start));
     let mut month = kept.opening.map_or(first, |opening| first.max(opening.first.month()));
     while month <= last {

@@ -10,7 +10,7 @@ use crate::dossier::{Joined, RowFate};
 use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
-use crate::ledger::{Entries, KeptBytes, LedgerError, Today, put_row};
+use crate::ledger::{Entries, KeptBytes, LedgerError};
 use crate::money::Cents;
 use crate::publish::rows::{self, Decision, MonthText};
 use crate::publish::{self, Table};
@@ -96,8 +96,6 @@ pub struct BatchSettler<'r> {
     settlement: Settlement<'r>,
     month: MonthText,
     cursors: [CursorBuffers; Export::COUNT],
-    /// The row of a beneficiary as the ledger keeps it.
-    row: Vec<u8>,
     /// What all batches added up to.
     pub totals: Totals,
 }
@@ -112,7 +110,6 @@ impl<'r> BatchSettler<'r> {
             reviser: task.ledger.map(|ledger| Reviser::new(task.law, ledger.period)),
             month: MonthText::new(task.month, task.ledger.map_or(1, |ledger| ledger.sequence)),
             cursors: Default::default(),
-            row: Vec::new(),
             totals: Totals::default(),
         }
     }
@@ -170,17 +167,10 @@ impl<'r> BatchSettler<'r> {
             self.settle_joined(id, joined, output);
             return Ok(());
         };
-        self.row.clear();
-        let today = joined.beneficiary.as_ref().map(|row| {
-            put_row(&mut self.row, &row.fact);
-            Today { fact: &row.fact, bytes: &self.row }
-        });
         let kept = match kept {
-            Some(kept) => Some(kept.decode_beside(today)?),
+            Some(kept) => Some(kept.decode_beside(joined.row_to_keep())?),
             None => None,
         };
-        // Without an account, the last right one is kept.
-        let keeps_row = today.is_some_and(|today| today.fact.iban.is_some());
         let mut revised = Revised::default();
         revise(reviser, id, (joined, kept.as_ref(), stated), &mut self.settlement, &mut revised, output);
         let keep = revised.keep.as_ref();
@@ -189,7 +179,7 @@ impl<'r> BatchSettler<'r> {
         lines.iter().for_each(|line| self.totals.claims.count(line));
         self.totals.claims.opening += kept.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
         self.totals.claims.closing += keep.iter().flat_map(|kept| &kept.claims).map(|claim| claim.balance).sum();
-        output.entries.add(id, keep, Some(&*self.row).filter(|_| keeps_row), lines);
+        output.entries.add(id, keep, lines);
         self.write_rows(id, joined, &payment, output);
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::{Month, Span};
 use crate::columns::{Column, Export};
 use crate::dossier::{Change, Changes, Joined, KEPT};
-use crate::facts::{Dossier, Facts, Opening, Sourced};
+use crate::facts::{Dossier, KnownFacts, Opening};
 use crate::identity::{BeneficiaryId, Iban};
 use crate::law::Law;
 use crate::law::claims::ClaimRules;
@@ -132,7 +132,9 @@ impl<'l> Reviser<'l> {
         revised: &mut Revised<'a>,
     ) {
         self.posting.clear();
-        *revised = Revised::default();
+        // Field by field: it is large, and mostly empty already.
+        let Revised { keep, reason, changes, old_iban, opened } = revised;
+        (*keep, *reason, *changes, *old_iban, *opened) = (None, Reason::default(), Changes::default(), None, None);
         let mut unread = Vec::new();
         if let Some(kept) = kept {
             joined.opening = kept.opening;
@@ -206,17 +208,7 @@ impl<'l> Reviser<'l> {
         next.unsettled |= self.period.settle_all;
         self.add_unread(findings, &mut next.unread);
         if kept.over_since.is_none() {
-            let Facts { beneficiary, events, earnings } = &kept.facts;
-            let beneficiary = Sourced { line: 0, fact: beneficiary.clone() };
-            let events: Vec<_> = events.iter().map(|&fact| Sourced { line: 0, fact }).collect();
-            let earnings: Vec<_> = earnings.iter().map(|&fact| Sourced { line: 0, fact }).collect();
-            let (events, earnings, opening) = (&events[..], &earnings[..], kept.opening);
-            let dossier =
-                Dossier { beneficiary: &beneficiary, events, earnings, opening, followup: None, dismissal: None };
-            self.scratch.clear();
-            self.settler.for_month(self.period.month);
-            self.settler.settle(dossier, &mut self.scratch, settlement);
-            if is_over(settlement, &self.scratch) {
+            if self.is_over_by_facts(kept, settlement) {
                 next.over_since = Some(self.period.month);
             } else {
                 next.unsettled = true;
@@ -226,6 +218,15 @@ impl<'l> Reviser<'l> {
         }
         settlement.clear();
         self.is_needed(&next).then_some(next)
+    }
+
+    /// Whether nothing can be owed any more by the facts that are kept alone.
+    fn is_over_by_facts(&mut self, kept: &Kept<'_>, settlement: &mut Settlement<'l>) -> bool {
+        let Some(facts) = KnownFacts::of(&kept.facts) else { return false };
+        self.scratch.clear();
+        self.settler.for_month(self.period.month);
+        self.settler.settle(facts.dossier(kept.opening), &mut self.scratch, settlement);
+        is_over(settlement, &self.scratch)
     }
 
     /// The opening that is used instead of what the facts give, where the fund states another one.
@@ -407,8 +408,11 @@ fn is_over(settlement: &Settlement<'_>, findings: &[Finding]) -> bool {
 
 /// A602: the account is another one than before.
 fn tell_changed_iban(joined: &mut Joined<'_>, kept: &Kept<'_>) -> Option<Iban> {
+    if joined.row_to_keep() == kept.facts.row.bytes() {
+        return None;
+    }
     let row = joined.beneficiary.as_ref()?;
-    let old = kept.facts.beneficiary.iban?;
+    let old = kept.facts.row.fact()?.iban?;
     let new = row.fact.iban.filter(|new| *new != old)?;
     let last = |iban: &Iban| String::from_utf8_lossy(&iban.as_bytes()[iban.as_bytes().len() - 4..]).into_owned();
     let found = format!("…{} instead of …{}", last(&new), last(&old));

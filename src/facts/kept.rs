@@ -1,0 +1,485 @@
+//! The facts of a beneficiary as they are kept from run to run: as bytes, which are read where a fact is asked for, and carried on as
+//! they are where nothing changed.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{
+    Beneficiary, Dossier, Earning, Event, EventKind, Opening, Pension, PensionCategory, Sourced, Wage, WeeklyHours,
+};
+use crate::calendar::{Day, Month, Span};
+use crate::identity::{BeneficiaryId, Iban, Nir, Siret};
+use crate::money::{Cents, Rate};
+
+/// The facts of one beneficiary as they are kept from run to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// Its row.
+    pub row: KeptRow<'a>,
+    /// Its events by kind and first day.
+    pub events: KeptList<'a, Event>,
+    /// Its earnings by job and month.
+    pub earnings: KeptList<'a, Earning>,
+}
+
+/// Facts that were kept, read: what a settlement by them alone needs.
+#[derive(Debug)]
+pub struct KnownFacts<'a> {
+    beneficiary: Sourced<Beneficiary<'a>>,
+    events: Vec<Sourced<Event>>,
+    earnings: Vec<Sourced<Earning>>,
+}
+
+impl<'a> KnownFacts<'a> {
+    /// All of some facts; never `None` of those that were read from bytes.
+    pub fn of(facts: &'a Facts<'_>) -> Option<Self> {
+        Some(Self {
+            beneficiary: Sourced { line: 0, fact: facts.row.fact()? },
+            events: facts.events.iter().map(|fact| Sourced { line: 0, fact }).collect(),
+            earnings: facts.earnings.iter().map(|fact| Sourced { line: 0, fact }).collect(),
+        })
+    }
+
+    /// They as one dossier.
+    pub fn dossier(&self, opening: Option<Opening>) -> Dossier<'_> {
+        let Self { beneficiary, events, earnings } = self;
+        Dossier { beneficiary, events, earnings, opening, followup: None, dismissal: None }
+    }
+}
+
+/// A row of `beneficiaries.csv`, as bytes: equal rows have equal bytes.
+///
+/// A byte that says which of the fields that may be absent are there, the numbers that each row has, those that are there, then
+/// the lengths and characters of NIR and account (length 0 where there is none) and of the beneficiary's number, and the name.
+/// Numbers are little-endian.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeptRow<'a>(Cow<'a, [u8]>);
+
+const HAS_ARE_DAYS: u8 = 1;
+const HAS_NOTICE: u8 = 2;
+const HAS_PENSION: u8 = 4;
+const HAS_EARNED_WAGE: u8 = 8;
+
+impl<'a> KeptRow<'a> {
+    /// A row.
+    pub fn of(row: &Beneficiary<'_>) -> Self {
+        let mut bytes = Vec::new();
+        Self::put(&mut bytes, row);
+        Self(Cow::Owned(bytes))
+    }
+
+    /// The row that some bytes are; `None` if they are none. Those of `known` are one: comparing bytes costs less than checking
+    /// identifiers anew, and most rows are the same from month to month.
+    pub fn from_bytes(bytes: &'a [u8], known: Option<&[u8]>) -> Option<Self> {
+        let row = Self(Cow::Borrowed(bytes));
+        (known == Some(bytes) || row.fact().is_some()).then_some(row)
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Appends the bytes of a row.
+    #[inline]
+    pub fn put(out: &mut Vec<u8>, row: &Beneficiary<'_>) {
+        let Beneficiary { id, nir, name, iban, procedure_date, contract_end, seniority_months, .. } = row;
+        let (wage, days) = match row.wage {
+            Wage::Stated(amount) => (amount, None),
+            Wage::Earned { pay, days } => (pay, Some(days)),
+        };
+        let flag = |is_there: bool, flag: u8| if is_there { flag } else { 0 };
+        let mut head = [0; 33];
+        head[0] = flag(row.are_days.is_some(), HAS_ARE_DAYS)
+            | flag(row.notice_daily.is_some(), HAS_NOTICE)
+            | flag(row.pension.is_some(), HAS_PENSION)
+            | flag(days.is_some(), HAS_EARNED_WAGE);
+        head[1..5].copy_from_slice(&procedure_date.number().to_le_bytes());
+        head[5..9].copy_from_slice(&contract_end.number().to_le_bytes());
+        head[9..13].copy_from_slice(&seniority_months.to_le_bytes());
+        head[13..17].copy_from_slice(&row.weekly_hours.0.to_le_bytes());
+        head[17..25].copy_from_slice(&wage.0.to_le_bytes());
+        head[25..33].copy_from_slice(&row.part_time.billionths().to_le_bytes());
+        out.extend_from_slice(&head);
+        if head[0] != 0 {
+            put_optional(out, row, days);
+        }
+        with_length(out, |out| nir.write(out));
+        with_length(out, |out| iban.iter().for_each(|iban| iban.write(out)));
+        with_length(out, |out| id.write(out));
+        out.extend_from_slice(name.as_bytes());
+    }
+
+    /// The row; never `None` of one that [`KeptRow::from_bytes`] gave.
+    pub fn fact(&self) -> Option<Beneficiary<'_>> {
+        let mut rest = &*self.0;
+        let [flags] = take(&mut rest)?;
+        let (procedure_date, contract_end) = (day(&mut rest)?, day(&mut rest)?);
+        let seniority_months = u32::from_le_bytes(take(&mut rest)?);
+        let weekly_hours = WeeklyHours(u32::from_le_bytes(take(&mut rest)?));
+        let pay = cents(&mut rest)?;
+        let part_time = Rate::from_billionths(i64::from_le_bytes(take(&mut rest)?));
+        if flags & !(HAS_ARE_DAYS | HAS_NOTICE | HAS_PENSION | HAS_EARNED_WAGE) != 0 {
+            return None;
+        }
+        let has = |flag: u8| flags & flag != 0;
+        let are_days = if has(HAS_ARE_DAYS) { Some(u32::from_le_bytes(take(&mut rest)?)) } else { None };
+        let notice_daily = if has(HAS_NOTICE) { Some(cents(&mut rest)?) } else { None };
+        let wage = match has(HAS_EARNED_WAGE) {
+            true => Wage::Earned { pay, days: u32::from_le_bytes(take(&mut rest)?) },
+            false => Wage::Stated(pay),
+        };
+        let pension = if has(HAS_PENSION) { Some(pension(&mut rest)?) } else { None };
+        let nir = Nir::new(text(&mut rest)?)?;
+        let iban = match text(&mut rest)? {
+            [] => None,
+            iban => Some(Iban::new(iban)?),
+        };
+        let id = BeneficiaryId::new(text(&mut rest)?)?;
+        let name = Cow::Borrowed(std::str::from_utf8(rest).ok()?);
+        let row = Beneficiary {
+            id,
+            nir,
+            name,
+            iban,
+            procedure_date,
+            contract_end,
+            seniority_months,
+            wage,
+            weekly_hours,
+            part_time,
+            are_days,
+            notice_daily,
+            pension,
+        };
+        Some(row)
+    }
+}
+
+impl From<Vec<u8>> for KeptRow<'_> {
+    /// Of the bytes that [`KeptRow::put`] wrote.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Cow::Owned(bytes))
+    }
+}
+
+impl fmt::Debug for KeptRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fact().fmt(f)
+    }
+}
+
+#[cold]
+fn put_optional(out: &mut Vec<u8>, row: &Beneficiary<'_>, wage_days: Option<u32>) {
+    let optional = |out: &mut Vec<u8>, bytes: Option<&[u8]>| out.extend_from_slice(bytes.unwrap_or_default());
+    optional(out, row.are_days.map(u32::to_le_bytes).as_ref().map(<[u8; 4]>::as_slice));
+    optional(out, row.notice_daily.map(|notice| notice.0.to_le_bytes()).as_ref().map(<[u8; 8]>::as_slice));
+    optional(out, wage_days.map(u32::to_le_bytes).as_ref().map(<[u8; 4]>::as_slice));
+    if let Some(Pension { category, monthly, span }) = row.pension {
+        out.push(place(&CATEGORIES, category));
+        out.extend_from_slice(&monthly.0.to_le_bytes());
+        put_span(out, span);
+    }
+}
+
+fn pension(bytes: &mut &[u8]) -> Option<Pension> {
+    let [category] = take(bytes)?;
+    let category = *CATEGORIES.get(usize::from(category))?;
+    let (monthly, first, last) = (cents(bytes)?, day(bytes)?, day(bytes)?);
+    Some(Pension { category, monthly, span: Span::new(first, last) })
+}
+
+const CATEGORIES: [PensionCategory; 4] =
+    [PensionCategory::First, PensionCategory::Second, PensionCategory::Third, PensionCategory::Foreign];
+
+/// Facts of one kind in order, as bytes: equal lists have equal bytes.
+pub struct KeptList<'a, T> {
+    bytes: Cow<'a, [u8]>,
+    of: PhantomData<fn() -> T>,
+}
+
+/// A fact that is kept in lists, each in the same number of bytes.
+pub trait Listed: Sized {
+    /// How many.
+    const WIDTH: usize;
+    /// Appends them.
+    fn put(&self, out: &mut Vec<u8>);
+    /// The fact that they are, if they are one.
+    fn of(bytes: &[u8]) -> Option<Self>;
+}
+
+impl<'a, T: Listed> KeptList<'a, T> {
+    /// The list that some bytes are; `None` if they are none.
+    pub fn from_bytes(bytes: &'a [u8]) -> Option<Self> {
+        let entries = bytes.chunks_exact(T::WIDTH);
+        let is_whole = entries.remainder().is_empty() && entries.into_iter().all(|entry| T::of(entry).is_some());
+        is_whole.then_some(Self { bytes: Cow::Borrowed(bytes), of: PhantomData })
+    }
+
+    /// The list of the bytes that [`Listed::put`] wrote; that of before, where it has the same.
+    pub fn carried(bytes: &[u8], before: Option<&Self>) -> Self {
+        match before.filter(|before| *before.bytes == *bytes) {
+            Some(before) => before.clone(),
+            None => Self { bytes: Cow::Owned(bytes.to_vec()), of: PhantomData },
+        }
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether it has no fact.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The facts.
+    pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
+        // All are: where the list was made, they were looked at.
+        self.bytes.chunks_exact(T::WIDTH).filter_map(T::of)
+    }
+}
+
+impl<T: Listed> FromIterator<T> for KeptList<'_, T> {
+    fn from_iter<I: IntoIterator<Item = T>>(facts: I) -> Self {
+        let mut bytes = Vec::new();
+        facts.into_iter().for_each(|fact| fact.put(&mut bytes));
+        Self { bytes: Cow::Owned(bytes), of: PhantomData }
+    }
+}
+
+impl<T> Default for KeptList<'_, T> {
+    fn default() -> Self {
+        Self { bytes: Cow::Borrowed(&[]), of: PhantomData }
+    }
+}
+
+impl<T> Clone for KeptList<'_, T> {
+    fn clone(&self) -> Self {
+        Self { bytes: self.bytes.clone(), of: PhantomData }
+    }
+}
+
+impl<T> PartialEq for KeptList<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl<T> Eq for KeptList<'_, T> {}
+
+impl<T: Listed + fmt::Debug> fmt::Debug for KeptList<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl Listed for Event {
+    const WIDTH: usize = 9;
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(place(&EventKind::ALL, self.kind));
+        put_span(out, self.span);
+    }
+
+    fn of(mut bytes: &[u8]) -> Option<Self> {
+        let [kind] = take(&mut bytes)?;
+        let kind = *EventKind::ALL.get(usize::from(kind))?;
+        let (first, last) = (day(&mut bytes)?, day(&mut bytes)?);
+        Some(Self { kind, span: Span::new(first, last) })
+    }
+}
+
+/// Stands for a day that is not known.
+const NO_DAY: i32 = i32::MIN;
+
+impl Listed for Earning {
+    const WIDTH: usize = 45;
+
+    fn put(&self, out: &mut Vec<u8>) {
+        let day = |day: Option<Day>| day.map_or(NO_DAY, Day::number).to_le_bytes();
+        let mut bytes = [0; Self::WIDTH];
+        bytes[..8].copy_from_slice(&self.employer.number().to_le_bytes());
+        bytes[8] = u8::from(self.employer.is_valid());
+        bytes[9..13].copy_from_slice(&self.month.ordinal().to_le_bytes());
+        bytes[13..17].copy_from_slice(&self.job_start.number().to_le_bytes());
+        bytes[17..21].copy_from_slice(&day(self.job_end));
+        bytes[21..25].copy_from_slice(&self.weekly_hours.0.to_le_bytes());
+        bytes[25..33].copy_from_slice(&self.base.0.to_le_bytes());
+        bytes[33..41].copy_from_slice(&self.gross_paid.0.to_le_bytes());
+        bytes[41..].copy_from_slice(&day(self.proof));
+        out.extend_from_slice(&bytes);
+    }
+
+    fn of(mut bytes: &[u8]) -> Option<Self> {
+        let bytes = &mut bytes;
+        let (number, [valid]) = (u64::from_le_bytes(take(bytes)?), take(bytes)?);
+        let valid = match valid {
+            0 => false,
+            1 => true,
+            _ => return None,
+        };
+        Some(Self {
+            employer: Siret::kept(number, valid),
+            month: Month::from_ordinal(i32::from_le_bytes(take(bytes)?))?,
+            job_start: day(bytes)?,
+            job_end: day_if_known(bytes)?,
+            weekly_hours: WeeklyHours(u32::from_le_bytes(take(bytes)?)),
+            base: cents(bytes)?,
+            gross_paid: cents(bytes)?,
+            proof: day_if_known(bytes)?,
+        })
+    }
+}
+
+fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, rest) = bytes.split_first_chunk::<N>()?;
+    *bytes = rest;
+    Some(*taken)
+}
+
+fn cents(bytes: &mut &[u8]) -> Option<Cents> {
+    take(bytes).map(|bytes| Cents(i64::from_le_bytes(bytes)))
+}
+
+fn day(bytes: &mut &[u8]) -> Option<Day> {
+    Day::from_number(i32::from_le_bytes(take(bytes)?))
+}
+
+#[allow(clippy::option_option, reason = "a day, none that is known, or bytes that are neither")]
+fn day_if_known(bytes: &mut &[u8]) -> Option<Option<Day>> {
+    match i32::from_le_bytes(take(bytes)?) {
+        NO_DAY => Some(None),
+        number => Day::from_number(number).map(Some),
+    }
+}
+
+fn put_span(out: &mut Vec<u8>, span: Span) {
+    out.extend_from_slice(&span.first.number().to_le_bytes());
+    out.extend_from_slice(&span.last.number().to_le_bytes());
+}
+
+fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let [length] = take(bytes)?;
+    let (text, rest) = bytes.split_at_checked(usize::from(length))?;
+    *bytes = rest;
+    Some(text)
+}
+
+/// Appends a text of a few characters behind its length.
+#[inline]
+fn with_length(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    out.push(0);
+    write(out);
+    // Identifiers have at most 34 characters.
+    out[start] = u8::try_from(out.len() - start - 1).unwrap_or(u8::MAX);
+}
+
+fn place<T: PartialEq>(all: &[T], one: T) -> u8 {
+    all.iter().position(|other| *other == one).and_then(|at| at.try_into().ok()).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> Beneficiary<'static> {
+        Beneficiary {
+            id: BeneficiaryId::new(b"B0001").unwrap(),
+            nir: Nir::new(b"295109912611193").unwrap(),
+            name: Cow::Borrowed("Vorela Tib\u{E9}"),
+            iban: Iban::new(b"FR7630006000011234567890189"),
+            procedure_date: Day::from_ymd(2009, 4, 5).unwrap(),
+            contract_end: Day::from_ymd(2009, 5, 31).unwrap(),
+            seniority_months: 60,
+            wage: Wage::Stated(Cents(60_00)),
+            weekly_hours: WeeklyHours(35_00),
+            part_time: Rate::ONE,
+            are_days: None,
+            notice_daily: None,
+            pension: None,
+        }
+    }
+
+    fn earning(month: u32) -> Earning {
+        Earning {
+            employer: Siret::new(b"73282932000074"),
+            month: Month::new(2009, month).unwrap(),
+            job_start: Day::from_ymd(2009, 8, 1).unwrap(),
+            job_end: None,
+            weekly_hours: WeeklyHours(35_00),
+            base: Cents(1_200_00),
+            gross_paid: Cents(-1),
+            proof: Day::from_ymd(2009, 9, 2),
+        }
+    }
+
+    #[test]
+    fn a_row_is_read_as_it_was_put_with_and_without_what_may_be_absent() {
+        let plain = row();
+        let span = Span::open(Day::from_ymd(2009, 6, 10), None);
+        let pension = Pension { category: PensionCategory::Foreign, monthly: Cents(450_00), span };
+        let full = Beneficiary {
+            wage: Wage::Earned { pay: Cents(21_900_00), days: 365 },
+            are_days: Some(700),
+            notice_daily: Some(Cents(7_50)),
+            pension: Some(pension),
+            iban: None,
+            name: Cow::Borrowed(""),
+            ..row()
+        };
+        for row in [plain, full] {
+            let kept = KeptRow::of(&row);
+            assert_eq!(kept.fact().as_ref(), Some(&row));
+            let bytes = kept.bytes();
+            assert_eq!(KeptRow::from_bytes(bytes, None), Some(kept.clone()));
+            // A name may end anywhere, as it may have any length.
+            for cut in 0..bytes.len() - row.name.len() {
+                assert_eq!(KeptRow::from_bytes(&bytes[..cut], None), None, "{cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_none_is_one_only_where_it_is_known() {
+        let bytes = KeptRow::of(&row()).bytes().to_vec();
+        for (at, byte) in [(0, 0x10), (4, 0x7F), (34, 0xC3), (51, b'-'), (bytes.len() - 1, 0x20)] {
+            let mut other = bytes.clone();
+            other[at] = byte;
+            assert_eq!(KeptRow::from_bytes(&other, Some(&bytes)), None, "{byte} at {at}");
+            assert!(KeptRow::from_bytes(&other, Some(&other)).is_some());
+        }
+    }
+
+    #[test]
+    fn a_list_is_read_as_it_was_put_and_carried_if_it_is_the_same() {
+        let facts = [earning(8), earning(9)];
+        let list: KeptList<'_, Earning> = facts.into_iter().collect();
+        assert_eq!(list.bytes().len(), facts.len() * Earning::WIDTH);
+        let again = KeptList::<Earning>::from_bytes(list.bytes()).unwrap();
+        assert_eq!(again.iter().collect::<Vec<_>>(), facts);
+        let is_borrowed = |list: &KeptList<'_, Earning>| matches!(list.bytes, Cow::Borrowed(_));
+        assert!(is_borrowed(&KeptList::carried(list.bytes(), Some(&again))));
+        let one_less = &list.bytes()[..Earning::WIDTH];
+        let shorter = KeptList::carried(one_less, Some(&again));
+        assert!(!is_borrowed(&shorter) && shorter.iter().eq([earning(8)]));
+        assert_eq!(KeptList::<Event>::default(), [].into_iter().collect());
+    }
+
+    #[test]
+    fn bytes_that_end_early_or_hold_what_no_fact_has_are_no_list() {
+        let list: KeptList<'_, Earning> = [earning(8)].into_iter().collect();
+        for cut in 1..Earning::WIDTH {
+            assert_eq!(KeptList::<Earning>::from_bytes(&list.bytes()[..cut]), None, "{cut}");
+        }
+        for (at, byte) in [(8, 2), (12, 0x7F), (16, 0x7F), (20, 0x7F), (44, 0x80)] {
+            let mut other = list.bytes().to_vec();
+            other[at] = byte;
+            assert_eq!(KeptList::<Earning>::from_bytes(&other), None, "{byte} at {at}");
+        }
+        assert_eq!(KeptList::<Event>::from_bytes(&[13, 0, 0, 0, 0, 0, 0, 0, 0]), None);
+    }
+}
