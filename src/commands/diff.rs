@@ -58,7 +58,7 @@ impl Diff {
         let mut sums: BTreeMap<&'static str, Sums> = BTreeMap::new();
         let mut totals = [Cents::ZERO; 2];
         loop {
-            let next = [streams[0].peek(0)?, streams[1].peek(0)?];
+            let next = [streams[0].peek()?, streams[1].peek()?];
             let Some(id) = next.into_iter().flatten().min() else { break };
             positions.read(id, &mut streams)?;
             for ((month, kind), [before, after]) in &positions.by_month {

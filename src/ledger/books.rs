@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use bytes::Bytes;
 use parquet::basic::Compression;
-use parquet::data_type::ByteArray;
 
 use super::LedgerError;
 use super::dossier_file::{self, DossierFile};
-use super::parquet_file::{Columns, Encoded, Form, Layout, Values, Writer};
+use super::lines::{COLUMNS, Group, Lines};
+use super::parquet_file::{Layout, Writer};
 use crate::identity::BeneficiaryId;
 use crate::publish::Algorithm;
 use crate::publish::staging::{PublishError, StagedFile, StagedWriter, Staging};
@@ -16,19 +15,6 @@ use crate::revision::{Kept, Line};
 
 /// The file with the lines that the run posted.
 pub const STATEMENTS: &str = "statements.parquet";
-
-const STATEMENT_COLUMNS: Columns = &[
-    ("beneficiary_id", Form::Text),
-    ("month", Form::Number),
-    ("kind", Form::Text),
-    ("nature", Form::Text),
-    ("asr_days", Form::Number),
-    ("asr_gross", Form::Amount),
-    ("pension_offset", Form::Amount),
-    ("participation", Form::Amount),
-    ("idr", Form::Amount),
-    ("net", Form::Amount),
-];
 
 /// How the lines are written.
 #[derive(Clone, Debug)]
@@ -42,8 +28,7 @@ impl Layouts {
     /// # Errors
     /// None that is known; the format could refuse a column.
     pub fn new() -> Result<Self, LedgerError> {
-        // Lines are mostly zeros.
-        let statements = Layout::new("statements", STATEMENT_COLUMNS, Compression::LZ4_RAW);
+        let statements = Layout::new("statements", COLUMNS, Compression::UNCOMPRESSED);
         Ok(Self { statements: statements.map_err(format_error)? })
     }
 }
@@ -56,26 +41,19 @@ fn format_error(error: parquet::errors::ParquetError) -> LedgerError {
 #[derive(Debug, Default)]
 pub struct Entries {
     kept: Vec<u8>,
-    ids: Vec<u8>,
-    lines: Vec<((usize, usize), Line)>,
+    lines: Lines,
 }
 
 impl Entries {
     /// Forgets all and keeps the buffers.
     pub fn clear(&mut self) {
         self.kept.clear();
-        self.ids.clear();
         self.lines.clear();
     }
 
     /// Adds what is kept of a beneficiary, and what was posted; beneficiaries come in ascending order.
     pub fn add(&mut self, id: BeneficiaryId, kept: Option<&Kept<'_>>, lines: &[Line]) {
-        if !lines.is_empty() {
-            let start = self.ids.len();
-            id.write(&mut self.ids);
-            let id = (start, self.ids.len());
-            self.lines.extend(lines.iter().map(|&line| (id, line)));
-        }
+        lines.iter().for_each(|line| self.lines.add(id, line));
         if let Some(kept) = kept {
             dossier_file::push_record(&mut self.kept, id, kept);
         }
@@ -90,78 +68,26 @@ impl Entries {
         &mut self,
         id: BeneficiaryId,
         record: &[u8],
-        lines: impl ExactSizeIterator<Item = Line>,
+        lines: &[Line],
     ) -> Result<(), LedgerError> {
-        if lines.len() > 0 {
-            let start = self.ids.len();
-            id.write(&mut self.ids);
-            let place = (start, self.ids.len());
-            self.lines.extend(lines.map(|line| (place, line)));
-        }
+        lines.iter().for_each(|line| self.lines.add(id, line));
         if record.is_empty() || dossier_file::push_known_record(&mut self.kept, id, record) {
             return Ok(());
         }
         Err(LedgerError::Format(format!("what is to be kept of {id} is not its record")))
     }
 
-    /// The lines, in order.
-    pub fn lines(&self) -> impl ExactSizeIterator<Item = &Line> {
-        self.lines.iter().map(|(_, line)| line)
+    /// Makes of the lines what stands in their file; else [`Books::place`] does it, where others may wait for it.
+    ///
+    /// # Errors
+    /// None that is known; the format could refuse them.
+    pub fn complete(&mut self) -> Result<(), LedgerError> {
+        self.lines.make_pages().map_err(format_error)
     }
 
     /// What is kept, as it stands in its file.
     pub fn kept(&self) -> &[u8] {
         &self.kept
-    }
-}
-
-/// A month as a number that people can read: 200905.
-fn month_number(line: &Line) -> i32 {
-    line.month.year() * 100 + line.month.number().cast_signed()
-}
-
-/// Lines that wait until there are enough of them.
-#[derive(Debug, Default)]
-struct Waiting {
-    ids: Vec<u8>,
-    lines: Vec<((usize, usize), Line)>,
-}
-
-impl Waiting {
-    /// About so many lines are written together. What the format keeps of each such group stays in memory to the end of the file: a
-    /// group a batch took 4 MiB a million beneficiaries.
-    const ENOUGH: usize = 32 << 10;
-
-    fn add(&mut self, entries: &Entries) {
-        let behind = self.ids.len();
-        self.ids.extend_from_slice(&entries.ids);
-        self.lines.extend(entries.lines.iter().map(|&((start, end), line)| ((start + behind, end + behind), line)));
-    }
-
-    /// The lines, encoded; none wait any more.
-    fn encode(&mut self, layouts: &Layouts) -> Result<Encoded, LedgerError> {
-        // The buffer goes into the column without a copy.
-        let ids = Bytes::from(std::mem::take(&mut self.ids));
-        let part = |(start, end): (usize, usize)| ByteArray::from(ids.slice(start..end));
-        let lines = &self.lines;
-        let word = |word: &'static str| ByteArray::from(Bytes::from_static(word.as_bytes()));
-        let amounts = |of: fn(&Line) -> i64| Values::Amounts(lines.iter().map(|(_, line)| of(line)).collect());
-        let days = |line: &Line| i32::try_from(line.amounts.asr_days).unwrap_or(i32::MAX);
-        let statements = [
-            Values::Texts(lines.iter().map(|&(id, _)| part(id)).collect()),
-            Values::Numbers(lines.iter().map(|(_, line)| month_number(line)).collect()),
-            Values::Texts(lines.iter().map(|(_, line)| word(line.kind.name())).collect()),
-            Values::Texts(lines.iter().map(|(_, line)| word(line.nature.name())).collect()),
-            Values::Numbers(lines.iter().map(|(_, line)| days(line)).collect()),
-            amounts(|line| line.amounts.asr_gross.0),
-            amounts(|line| line.amounts.pension_offset.0),
-            amounts(|line| line.amounts.participation.0),
-            amounts(|line| line.amounts.idr.0),
-            amounts(|line| line.amounts.net().0),
-        ];
-        let encoded = layouts.statements.encode(&statements).map_err(format_error)?;
-        self.lines.clear();
-        Ok(encoded)
     }
 }
 
@@ -171,7 +97,7 @@ pub struct Books {
     dossiers: DossierFile,
     layouts: Layouts,
     statements: Writer<Sink>,
-    waiting: Waiting,
+    waiting: Group,
 }
 
 impl Books {
@@ -183,7 +109,7 @@ impl Books {
         let sink = Sink { file: staging.file(STATEMENTS, Some(Algorithm::Blake3))?, buffer: Vec::new() };
         let statements = layouts.statements.writer(sink).map_err(format_error)?;
         let (dossiers, layouts) = (DossierFile::create(staging)?, layouts.clone());
-        Ok(Self { dossiers, layouts, statements, waiting: Waiting::default() })
+        Ok(Self { dossiers, layouts, statements, waiting: Group::default() })
     }
 
     /// The handle for what is kept, to write to from any thread.
@@ -199,16 +125,16 @@ impl Books {
     ///
     /// # Errors
     /// The lines can't be written.
-    pub fn place(&mut self, entries: &Entries) -> Result<u64, LedgerError> {
-        self.waiting.add(entries);
-        if self.waiting.lines.len() >= Waiting::ENOUGH {
+    pub fn place(&mut self, entries: &mut Entries) -> Result<u64, LedgerError> {
+        self.waiting.add(&mut entries.lines).map_err(format_error)?;
+        if self.waiting.is_full() {
             self.write_lines()?;
         }
         Ok(self.dossiers.place(&entries.kept))
     }
 
     fn write_lines(&mut self) -> Result<(), LedgerError> {
-        let encoded = self.waiting.encode(&self.layouts)?;
+        let encoded = self.waiting.encode(&self.layouts.statements).map_err(format_error)?;
         self.statements.append(encoded).map_err(format_error)
     }
 

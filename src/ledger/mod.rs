@@ -4,6 +4,7 @@ mod books;
 mod catalogue;
 mod codec;
 mod dossier_file;
+mod lines;
 mod opening_file;
 pub(crate) mod parquet_file;
 mod run;

@@ -5,12 +5,13 @@ use std::io::Write;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
 use parquet::data_type::ByteArray;
 use parquet::errors::Result;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{ColumnChunkMetaData, KeyValue};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
+use parquet::file::statistics::ValueStatistics;
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::{SchemaDescPtr, SchemaDescriptor, Type, TypePtr};
 
@@ -89,9 +90,33 @@ impl Layout {
         Ok(Self { root, schema, properties: Arc::new(properties.build()) })
     }
 
-    /// Encodes the rows of a batch; the columns stand in the order of the file.
-    pub(super) fn encode(&self, columns: &[Values]) -> Result<Encoded> {
-        self.encode_levels(columns.iter().map(|values| (values, (None, None))))
+    /// Rows whose columns were encoded already, in the order of the file.
+    pub(super) fn of_chunks(&self, rows: usize, chunks: Vec<Chunk>) -> Result<Encoded> {
+        let mut encoded = Vec::with_capacity(chunks.len());
+        for (at, Chunk { bytes, plain_length, compression, bounds }) in chunks.into_iter().enumerate() {
+            let length = i64::try_from(bytes.len())?;
+            let column = ColumnChunkMetaData::builder(self.schema.column(at))
+                .set_compression(compression)
+                .set_encodings(vec![Encoding::PLAIN, Encoding::RLE])
+                .set_total_compressed_size(length)
+                .set_total_uncompressed_size(plain_length)
+                .set_num_values(i64::try_from(rows)?)
+                .set_data_page_offset(0);
+            let column = bounds.into_iter().fold(column, |column, (first, last)| {
+                let (first, last) = (ByteArray::from(first), ByteArray::from(last));
+                column.set_statistics(ValueStatistics::new(Some(first), Some(last), None, Some(0), false).into())
+            });
+            let close = ColumnCloseResult {
+                bytes_written: length.unsigned_abs(),
+                rows_written: rows as u64,
+                metadata: column.build()?,
+                bloom_filter: None,
+                column_index: None,
+                offset_index: None,
+            };
+            encoded.push((bytes, close));
+        }
+        Ok(Encoded(encoded))
     }
 
     /// Encodes the rows of a batch, with the levels of each column.
@@ -129,6 +154,18 @@ impl Layout {
     pub(crate) fn writer<W: Write + Send>(&self, sink: W) -> Result<Writer<W>> {
         SerializedFileWriter::new(sink, self.root.clone(), self.properties.clone()).map(Writer)
     }
+}
+
+/// A column of some rows as it stands in a file.
+pub(super) struct Chunk {
+    /// Its pages.
+    pub(super) bytes: Bytes,
+    /// How long they were if nothing was packed.
+    pub(super) plain_length: i64,
+    /// How they are packed.
+    pub(super) compression: Compression,
+    /// The least value and the greatest, where they are told.
+    pub(super) bounds: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 /// The rows of a batch as they stand in a file.

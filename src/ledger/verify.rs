@@ -87,7 +87,7 @@ impl Ledger {
         let mut settler = Settler::new(law, last.month);
         let same_law = law.digest == last.record.summary.identity.law.sha256;
         let (mut count, mut faults, mut batch) = (0, Vec::new(), KeptBatch::default());
-        while let Some(id) = kept.peek(0)? {
+        while let Some(id) = kept.peek()? {
             batch.clear();
             kept.take(|next| next == id, &mut batch)?;
             let posted = lines.of(id)?;

@@ -184,6 +184,11 @@ impl<'r> BatchSettler<'r> {
         Ok(())
     }
 
+    /// What was posted for the beneficiary that was settled last; nothing without a ledger.
+    pub fn lines(&self) -> &[Line] {
+        self.reviser.as_ref().map_or(&[], |reviser| &reviser.posting.lines)
+    }
+
     fn settle_joined(&mut self, id: BeneficiaryId, joined: &mut Joined<'_>, output: &mut Output) {
         let (dossier, findings) = joined.dossier();
         match dossier {

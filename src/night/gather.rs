@@ -218,6 +218,7 @@ impl<'r, B: Batches> Stages for Gather<'r, '_, B> {
         let bounds = self.batches.fill(&worker.ticket, &mut worker.batch)?;
         let filled = Instant::now();
         worker.settler.settle(&worker.batch, &worker.recalled, bounds, &mut worker.output)?;
+        worker.output.entries.complete()?;
         self.progress.add_beneficiaries(worker.batch.rows[Export::Beneficiaries as usize].len() as u64);
         worker.timings.reading += filled - start;
         worker.timings.settling += filled.elapsed();
@@ -233,7 +234,7 @@ impl<'r, B: Batches> Stages for Gather<'r, '_, B> {
         }
         placed.anonymous.add(&output.anonymous_anomalies, &output.anonymous_decisions).map_err(NightError::Spill)?;
         if let Some(books) = &mut placed.books {
-            worker.kept_place = books.place(&worker.output.entries)?;
+            worker.kept_place = books.place(&mut worker.output.entries)?;
         }
         Ok(())
     }

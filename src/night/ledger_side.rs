@@ -45,8 +45,8 @@ pub struct Recall {
     opening: Option<OpeningFile>,
 }
 
-/// A batch recalls at most about so many beneficiaries, even if the exports have rows of few of them.
-const MOST_RECALLED: usize = 4_096;
+/// A batch recalls at most about so many bytes, even if the exports have rows of few of the beneficiaries.
+const MOST_RECALLED: u64 = 1 << 20;
 
 impl Recall {
     pub(super) fn open(plan: Option<&LedgerPlan<'_>>) -> Result<Self, LedgerError> {
@@ -57,9 +57,14 @@ impl Recall {
         })
     }
 
-    /// The last number that a batch may reach, if more beneficiaries are left than it may recall.
-    pub(super) fn limit(&mut self) -> Result<Option<BeneficiaryId>, LedgerError> {
-        self.kept.as_mut().map_or(Ok(None), |kept| kept.peek(MOST_RECALLED))
+    /// The last number that a batch may reach, if more is left than it may recall.
+    pub(super) fn limit(&self) -> Option<BeneficiaryId> {
+        self.kept.as_ref().and_then(|kept| kept.ahead(MOST_RECALLED))
+    }
+
+    /// Makes sure that all that is kept was recalled.
+    pub(super) fn ended(&mut self) -> Result<(), LedgerError> {
+        self.kept.as_mut().map_or(Ok(()), KeptStream::ended)
     }
 
     /// How many bytes are kept, and numbers that lie evenly among them.

@@ -39,7 +39,7 @@ impl<R: Read> Merge<R> {
     ) -> Result<Option<Bounds>, NightError> {
         batch.clear();
         recalled.clear();
-        let mut up_to = recall.limit()?;
+        let mut up_to = recall.limit();
         for reader in &mut self.readers {
             if let Some(id) = last_whole_group(reader, self.batch_bytes)? {
                 up_to = Some(up_to.map_or(id, |up_to: BeneficiaryId| up_to.min(id)));
@@ -58,6 +58,7 @@ impl<R: Read> Merge<R> {
             }
         }
         if batch.is_empty() && recalled.kept.is_empty() {
+            recall.ended()?;
             return Ok(None);
         }
         let bounds = Bounds { above: self.above, up_to };

@@ -198,7 +198,7 @@ impl Made {
             let added = counts::add(row.totals, row.id, &mut self.totals, &mut control);
             added.ok_or_else(|| stream.told("the totals of a row can't be read"))?;
             let lines = counts::lines(row.lines).ok_or_else(|| stream.told("the lines of a row can't be read"))?;
-            self.entries.add_record(row.id, row.kept, lines.into_iter())?;
+            self.entries.add_record(row.id, row.kept, &lines)?;
         }
         stream.control = control;
         Ok(())
@@ -218,7 +218,7 @@ impl Made {
             rows.clear();
         }
         if let Some((books, writer)) = &mut self.books {
-            let place = books.place(&self.entries)?;
+            let place = books.place(&mut self.entries)?;
             writer.write_at(self.entries.kept(), place)?;
         }
         self.entries.clear();

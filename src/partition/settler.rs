@@ -89,7 +89,7 @@ impl PartSettler<'_> {
             rows.extend_from_slice(&self.output.tables[table as usize]);
         }
         out.kept.extend_from_slice(self.output.entries.kept());
-        counts::put_lines(&mut out.lines, self.output.entries.lines());
+        counts::put_lines(&mut out.lines, self.settler.lines().iter());
         let totals = std::mem::take(&mut self.settler.totals);
         counts::put(&mut out.totals, &totals, &control);
         Ok(())
