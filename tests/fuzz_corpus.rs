@@ -22,7 +22,8 @@ use std::path::Path;
 use versement::calendar::{Day, Month, Span};
 use versement::columns::Export;
 use versement::facts::{
-    Beneficiary, Earning, Event, EventKind, Facts, KeptList, KeptRow, Opening, Pension, PensionCategory, Wage, WeeklyHours,
+    Beneficiary, Earning, Event, EventKind, Facts, KeptList, KeptRow, Opening, Pension, PensionCategory, Wage,
+    WeeklyHours,
 };
 use versement::identity::{BeneficiaryId, Iban, Nir, Siret};
 use versement::ledger::encode_kept;
@@ -90,6 +91,11 @@ fn no_target_fails_on_its_corpus_or_on_texts_made_from_it() {
 fn a_row_of_an_empty_text_stays_a_row_in_a_sample() {
     let (_, sample) = bodies::TARGETS.into_iter().find(|(name, _)| *name == "sample").unwrap();
     sample(b"\0beneficiary_id,nir,name,iban,procedure_date,contract_end,seniority_months,sjr,weekly_hours\nB1,2\n\"\"\nB2\n");
+}
+
+fn with(bytes: &[u8], text: &[u8], other: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(text.len()).position(|window| window == text).unwrap();
+    [&bytes[..at], other, &bytes[at + text.len()..]].concat()
 }
 
 /// Writes the seeds of `kept` anew; for the day on which their form changes.
@@ -174,9 +180,15 @@ fn record_what_is_kept() {
         paid: Some((month("2009-09"), Cents(1_386_00))),
         over_since: Some(month("2010-06")),
     };
-    for (name, kept) in [("plain", plain), ("full", full)] {
+    let [plain, full] = [plain, full].map(|kept| {
         let mut bytes = Vec::new();
         encode_kept(&mut bytes, &kept);
+        bytes
+    });
+    // What fuzzing found: identifiers of their length that are none.
+    let greek = with(&plain, b"FR7630006000011234567890189", b"GR7630006000jjjjjjjjjjjjjjj");
+    let zeros = with(&full, b"295109912611193", b"000000A08147580");
+    for (name, bytes) in [("plain", plain), ("full", full), ("greek-letters", greek), ("letter-behind-zeros", zeros)] {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/kept").join(name), bytes).unwrap();
     }
 }

@@ -16,6 +16,8 @@ pub struct Changes {
     pub list: Vec<Change>,
     /// Whether a month before that of the run may be worth something else now.
     pub touch_earlier: bool,
+    /// Whether the row of the beneficiary is another one, in any column.
+    pub other_row: bool,
 }
 
 impl Changes {
@@ -116,10 +118,11 @@ impl<'b> Joined<'b> {
     /// stands for one that could not be read (`may_withdraw`); so does a job.
     pub fn complete(&mut self, kept: &Facts<'_>, month: Month, may_withdraw: impl Fn(Export) -> bool) -> Changes {
         let mut changes = Changes::default();
-        let is_same = self.row_to_keep() == kept.row.bytes();
-        let before = if is_same { None } else { kept.row.fact() };
-        if let Some((row, before)) = self.beneficiary.as_ref().zip(before) {
-            let columns = differing_columns(&row.fact, &before);
+        changes.other_row = self.row_to_keep() != kept.row.bytes();
+        if let Some(Sourced { fact: row, .. }) = self.beneficiary.as_ref().filter(|_| changes.other_row)
+            && let Some(before) = kept.row.fact(row.id)
+        {
+            let columns = differing_columns(row, &before);
             changes.touch_earlier = !columns.is_empty();
             changes.list.extend(columns.into_iter().map(Change::Beneficiary));
         }
@@ -302,7 +305,7 @@ impl<'b> Joined<'b> {
     fn kept_row(&mut self, kept: Option<&KeptRow<'b>>) -> Option<KeptRow<'b>> {
         let Some(Sourced { fact: today, .. }) = &self.beneficiary else { return kept.cloned() };
         // The next account is compared with the last right one (A602).
-        let account = || kept.and_then(|kept| kept.fact()?.iban);
+        let account = || kept.and_then(KeptRow::iban);
         if let Some(iban) = today.iban.is_none().then(account).flatten() {
             return Some(KeptRow::of(&Beneficiary { iban: Some(iban), ..today.clone() }));
         }
@@ -322,11 +325,7 @@ fn is_held(findings: &[Finding], export: Export, line: u64) -> bool {
     line != KEPT && findings.iter().any(holds)
 }
 
-fn list_to_keep<'b, T: Listed>(
-    facts: &[T],
-    kept: Option<&KeptList<'b, T>>,
-    buffer: &mut Vec<u8>,
-) -> KeptList<'b, T> {
+fn list_to_keep<'b, T: Listed>(facts: &[T], kept: Option<&KeptList<'b, T>>, buffer: &mut Vec<u8>) -> KeptList<'b, T> {
     buffer.clear();
     facts.iter().for_each(|fact| fact.put(buffer));
     KeptList::carried(buffer, kept)

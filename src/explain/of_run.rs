@@ -54,7 +54,7 @@ pub fn explain_run(law: &Law, run: RunTold<'_>, lang: Lang) -> Result<Statement,
     let mut statement = builder.empty(run.id);
     let mut worth = Amounts::default();
     if let Some(kept) = run.kept {
-        let facts = KnownFacts::of(&kept.facts).ok_or(Disagrees)?;
+        let facts = KnownFacts::of(run.id, &kept.facts).ok_or(Disagrees)?;
         let dossier = facts.dossier(kept.opening);
         let mut settler = Settler::new(law, run.month);
         let mut settlement = Settlement::default();

@@ -32,10 +32,10 @@ pub struct KnownFacts<'a> {
 }
 
 impl<'a> KnownFacts<'a> {
-    /// All of some facts; never `None` of those that were read from bytes.
-    pub fn of(facts: &'a Facts<'_>) -> Option<Self> {
+    /// All of a beneficiary's facts; never `None` of those that were read from bytes.
+    pub fn of(id: BeneficiaryId, facts: &'a Facts<'_>) -> Option<Self> {
         Some(Self {
-            beneficiary: Sourced { line: 0, fact: facts.row.fact()? },
+            beneficiary: Sourced { line: 0, fact: facts.row.fact(id)? },
             events: facts.events.iter().map(|fact| Sourced { line: 0, fact }).collect(),
             earnings: facts.earnings.iter().map(|fact| Sourced { line: 0, fact }).collect(),
         })
@@ -50,9 +50,9 @@ impl<'a> KnownFacts<'a> {
 
 /// A row of `beneficiaries.csv`, as bytes: equal rows have equal bytes.
 ///
-/// A byte that says which of the fields that may be absent are there, the numbers that each row has, those that are there, then
-/// the lengths and characters of NIR and account (length 0 where there is none) and of the beneficiary's number, and the name.
-/// Numbers are little-endian.
+/// A byte that says which of the fields are there that most rows lack, the numbers that each row has, those fields, then the lengths and
+/// characters of NIR and account (length 0 where there is none), and the name. Numbers are little-endian. Whose row it is stands
+/// beside it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeptRow<'a>(Cow<'a, [u8]>);
 
@@ -60,6 +60,7 @@ const HAS_ARE_DAYS: u8 = 1;
 const HAS_NOTICE: u8 = 2;
 const HAS_PENSION: u8 = 4;
 const HAS_EARNED_WAGE: u8 = 8;
+const IS_PART_TIME: u8 = 16;
 
 impl<'a> KeptRow<'a> {
     /// A row.
@@ -73,7 +74,7 @@ impl<'a> KeptRow<'a> {
     /// identifiers anew, and most rows are the same from month to month.
     pub fn from_bytes(bytes: &'a [u8], known: Option<&[u8]>) -> Option<Self> {
         let row = Self(Cow::Borrowed(bytes));
-        (known == Some(bytes) || row.fact().is_some()).then_some(row)
+        (known == Some(bytes) || row.fields().is_some()).then_some(row)
     }
 
     /// The bytes.
@@ -84,46 +85,58 @@ impl<'a> KeptRow<'a> {
     /// Appends the bytes of a row.
     #[inline]
     pub fn put(out: &mut Vec<u8>, row: &Beneficiary<'_>) {
-        let Beneficiary { id, nir, name, iban, procedure_date, contract_end, seniority_months, .. } = row;
+        let Beneficiary { nir, name, iban, procedure_date, contract_end, seniority_months, .. } = row;
         let (wage, days) = match row.wage {
             Wage::Stated(amount) => (amount, None),
             Wage::Earned { pay, days } => (pay, Some(days)),
         };
         let flag = |is_there: bool, flag: u8| if is_there { flag } else { 0 };
-        let mut head = [0; 33];
+        let mut head = [0; 25];
         head[0] = flag(row.are_days.is_some(), HAS_ARE_DAYS)
             | flag(row.notice_daily.is_some(), HAS_NOTICE)
             | flag(row.pension.is_some(), HAS_PENSION)
-            | flag(days.is_some(), HAS_EARNED_WAGE);
+            | flag(days.is_some(), HAS_EARNED_WAGE)
+            | flag(row.part_time != Rate::ONE, IS_PART_TIME);
         head[1..5].copy_from_slice(&procedure_date.number().to_le_bytes());
         head[5..9].copy_from_slice(&contract_end.number().to_le_bytes());
         head[9..13].copy_from_slice(&seniority_months.to_le_bytes());
         head[13..17].copy_from_slice(&row.weekly_hours.0.to_le_bytes());
-        head[17..25].copy_from_slice(&wage.0.to_le_bytes());
-        head[25..33].copy_from_slice(&row.part_time.billionths().to_le_bytes());
+        head[17..].copy_from_slice(&wage.0.to_le_bytes());
         out.extend_from_slice(&head);
         if head[0] != 0 {
             put_optional(out, row, days);
         }
         with_length(out, |out| nir.write(out));
         with_length(out, |out| iban.iter().for_each(|iban| iban.write(out)));
-        with_length(out, |out| id.write(out));
         out.extend_from_slice(name.as_bytes());
     }
 
-    /// The row; never `None` of one that [`KeptRow::from_bytes`] gave.
-    pub fn fact(&self) -> Option<Beneficiary<'_>> {
+    /// The row of a beneficiary; never `None` of one that [`KeptRow::from_bytes`] gave.
+    pub fn fact(&self, id: BeneficiaryId) -> Option<Beneficiary<'_>> {
+        self.fields().map(|fields| Beneficiary { id, ..fields })
+    }
+
+    /// The account.
+    pub fn iban(&self) -> Option<Iban> {
+        self.fields()?.iban
+    }
+
+    /// The row of nobody.
+    fn fields(&self) -> Option<Beneficiary<'_>> {
         let mut rest = &*self.0;
         let [flags] = take(&mut rest)?;
         let (procedure_date, contract_end) = (day(&mut rest)?, day(&mut rest)?);
         let seniority_months = u32::from_le_bytes(take(&mut rest)?);
         let weekly_hours = WeeklyHours(u32::from_le_bytes(take(&mut rest)?));
         let pay = cents(&mut rest)?;
-        let part_time = Rate::from_billionths(i64::from_le_bytes(take(&mut rest)?));
-        if flags & !(HAS_ARE_DAYS | HAS_NOTICE | HAS_PENSION | HAS_EARNED_WAGE) != 0 {
+        if flags & !(HAS_ARE_DAYS | HAS_NOTICE | HAS_PENSION | HAS_EARNED_WAGE | IS_PART_TIME) != 0 {
             return None;
         }
         let has = |flag: u8| flags & flag != 0;
+        let part_time = match has(IS_PART_TIME) {
+            true => Rate::from_billionths(i64::from_le_bytes(take(&mut rest)?)),
+            false => Rate::ONE,
+        };
         let are_days = if has(HAS_ARE_DAYS) { Some(u32::from_le_bytes(take(&mut rest)?)) } else { None };
         let notice_daily = if has(HAS_NOTICE) { Some(cents(&mut rest)?) } else { None };
         let wage = match has(HAS_EARNED_WAGE) {
@@ -136,7 +149,7 @@ impl<'a> KeptRow<'a> {
             [] => None,
             iban => Some(Iban::new(iban)?),
         };
-        let id = BeneficiaryId::new(text(&mut rest)?)?;
+        let id = BeneficiaryId::new(b"0")?;
         let name = Cow::Borrowed(std::str::from_utf8(rest).ok()?);
         let row = Beneficiary {
             id,
@@ -166,13 +179,15 @@ impl From<Vec<u8>> for KeptRow<'_> {
 
 impl fmt::Debug for KeptRow<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fact().fmt(f)
+        self.fields().fmt(f)
     }
 }
 
 #[cold]
 fn put_optional(out: &mut Vec<u8>, row: &Beneficiary<'_>, wage_days: Option<u32>) {
     let optional = |out: &mut Vec<u8>, bytes: Option<&[u8]>| out.extend_from_slice(bytes.unwrap_or_default());
+    let part_time = Some(row.part_time).filter(|rate| *rate != Rate::ONE);
+    optional(out, part_time.map(|rate| rate.billionths().to_le_bytes()).as_ref().map(<[u8; 8]>::as_slice));
     optional(out, row.are_days.map(u32::to_le_bytes).as_ref().map(<[u8; 4]>::as_slice));
     optional(out, row.notice_daily.map(|notice| notice.0.to_le_bytes()).as_ref().map(<[u8; 8]>::as_slice));
     optional(out, wage_days.map(u32::to_le_bytes).as_ref().map(<[u8; 4]>::as_slice));
@@ -427,13 +442,15 @@ mod tests {
             are_days: Some(700),
             notice_daily: Some(Cents(7_50)),
             pension: Some(pension),
+            part_time: Rate::from_billionths(574_000_000),
             iban: None,
             name: Cow::Borrowed(""),
             ..row()
         };
         for row in [plain, full] {
             let kept = KeptRow::of(&row);
-            assert_eq!(kept.fact().as_ref(), Some(&row));
+            assert_eq!(kept.fact(row.id).as_ref(), Some(&row));
+            assert_eq!(kept.iban(), row.iban);
             let bytes = kept.bytes();
             assert_eq!(KeptRow::from_bytes(bytes, None), Some(kept.clone()));
             // A name may end anywhere, as it may have any length.
@@ -446,7 +463,7 @@ mod tests {
     #[test]
     fn a_row_that_is_none_is_one_only_where_it_is_known() {
         let bytes = KeptRow::of(&row()).bytes().to_vec();
-        for (at, byte) in [(0, 0x10), (4, 0x7F), (34, 0xC3), (51, b'-'), (bytes.len() - 1, 0x20)] {
+        for (at, byte) in [(0, 0x20), (4, 0x7F), (26, 0xC3), (43, b'-'), (bytes.len() - 1, 0x20)] {
             let mut other = bytes.clone();
             other[at] = byte;
             assert_eq!(KeptRow::from_bytes(&other, Some(&bytes)), None, "{byte} at {at}");

@@ -64,12 +64,7 @@ impl Entries {
     ///
     /// # Errors
     /// The record is not that of this beneficiary.
-    pub fn add_record(
-        &mut self,
-        id: BeneficiaryId,
-        record: &[u8],
-        lines: &[Line],
-    ) -> Result<(), LedgerError> {
+    pub fn add_record(&mut self, id: BeneficiaryId, record: &[u8], lines: &[Line]) -> Result<(), LedgerError> {
         lines.iter().for_each(|line| self.lines.add(id, line));
         if record.is_empty() || dossier_file::push_known_record(&mut self.kept, id, record) {
             return Ok(());

@@ -1,7 +1,7 @@
 //! The bytes of what is kept of a beneficiary.
 //!
-//! A byte that says which of the fields that most beneficiaries lack are there; the row, the events and the earnings, each behind its
-//! length, as [`crate::facts::Facts`] has them; those fields, with numbers as short as they are; the positions.
+//! A byte that says which of the fields are there that most beneficiaries lack; the row, and the events and the earnings where there are
+//! any, each behind its length, as [`crate::facts::Facts`] has them; the other fields, with numbers as short as they are; the positions.
 
 use crate::calendar::{Day, Month, Span};
 use crate::columns::Export;
@@ -17,6 +17,7 @@ const IS_OVER: u8 = 8;
 const HAS_OPENING: u8 = 16;
 const HAS_CLAIMS: u8 = 32;
 const HAS_UNREAD: u8 = 64;
+const HAS_LISTS: u8 = 128;
 
 /// Appends what is kept of a beneficiary.
 pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
@@ -29,16 +30,19 @@ pub fn encode(out: &mut Vec<u8>, kept: &Kept<'_>) {
         (HAS_OPENING, opening.is_some()),
         (HAS_CLAIMS, !claims.is_empty()),
         (HAS_UNREAD, !unread.is_empty()),
+        (HAS_LISTS, !(facts.events.is_empty() && facts.earnings.is_empty())),
     ];
     let flags = flags.into_iter().fold(0, |flags, (flag, is_set)| if is_set { flags | flag } else { flags });
     out.push(flags);
     put_part(out, facts.row.bytes());
-    put_part(out, facts.events.bytes());
-    put_part(out, facts.earnings.bytes());
+    if flags & HAS_LISTS != 0 {
+        put_part(out, facts.events.bytes());
+        put_part(out, facts.earnings.bytes());
+    }
     if let Some(paid) = paid {
         paid.put(out);
     }
-    if flags & !(OPENED | UNSETTLED | HAS_PAID) != 0 {
+    if flags & !(OPENED | UNSETTLED | HAS_PAID | HAS_LISTS) != 0 {
         over_since.iter().for_each(|month| month.put(out));
         opening.iter().for_each(|opening| opening.put(out));
         put_all(out, claims);
@@ -70,11 +74,13 @@ pub(super) fn decode_beside<'a>(bytes: &'a [u8], today: Option<&[u8]>) -> Option
     let (&flags, mut rest) = bytes.split_first()?;
     let rest = &mut rest;
     let has = |flag: u8| flags & flag != 0;
-    let facts = Facts {
-        row: KeptRow::from_bytes(take_part(rest)?, today)?,
-        events: KeptList::from_bytes(take_part(rest)?)?,
-        earnings: KeptList::from_bytes(take_part(rest)?)?,
-    };
+    let row = KeptRow::from_bytes(take_part(rest)?, today)?;
+    let (mut events, mut earnings) = (KeptList::default(), KeptList::default());
+    if has(HAS_LISTS) {
+        events = KeptList::from_bytes(take_part(rest)?)?;
+        earnings = KeptList::from_bytes(take_part(rest)?)?;
+    }
+    let facts = Facts { row, events, earnings };
     Some(Kept {
         facts,
         opened: has(OPENED),
@@ -86,7 +92,6 @@ pub(super) fn decode_beside<'a>(bytes: &'a [u8], today: Option<&[u8]>) -> Option
         unread: if has(HAS_UNREAD) { Field::take(rest)? } else { Vec::new() },
         positions: Positions::from_bytes(rest)?,
     })
-    .filter(|_| flags <= 0x7F)
 }
 
 fn take_part<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {

@@ -97,7 +97,7 @@ impl Ledger {
                 let tell = |told: String| Fault { path: path.clone(), told: format!("{id}: {told}") };
                 faults.extend(follows_from_lines(&kept, &posted).map(tell));
                 if same_law && !kept.unsettled && kept.opened {
-                    faults.extend(follows_from_facts(&kept, &mut settler, last.month).map(tell));
+                    faults.extend(follows_from_facts((id, &kept), &mut settler, last.month).map(tell));
                 }
             }
         }
@@ -214,9 +214,13 @@ fn subtract(sum: &mut Amounts, amounts: &Amounts) {
     sum.idr -= amounts.idr;
 }
 
-fn follows_from_facts(kept: &Kept<'_>, settler: &mut Settler<'_>, last: Month) -> impl Iterator<Item = String> {
+fn follows_from_facts(
+    (id, kept): (BeneficiaryId, &Kept<'_>),
+    settler: &mut Settler<'_>,
+    last: Month,
+) -> impl Iterator<Item = String> {
     let (mut settlement, mut findings, mut told) = (Settlement::default(), Vec::new(), Vec::new());
-    let Some(facts) = KnownFacts::of(&kept.facts) else {
+    let Some(facts) = KnownFacts::of(id, &kept.facts) else {
         return vec!["its row can't be read".to_owned()].into_iter();
     };
     let dossier = facts.dossier(kept.opening);

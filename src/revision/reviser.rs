@@ -143,7 +143,9 @@ impl<'l> Reviser<'l> {
             // Not before: an event that is withdrawn is no row that could not be read.
             self.add_unread(&joined.findings, &mut unread);
             self.tell_unread(joined, kept, &revised.changes, &mut unread);
-            revised.old_iban = tell_changed_iban(joined, kept);
+            if revised.changes.other_row {
+                revised.old_iban = tell_changed_iban(joined, kept);
+            }
         } else if let Some(stated) = stated {
             joined.opening = self.correction(joined, stated);
         }
@@ -208,7 +210,7 @@ impl<'l> Reviser<'l> {
         next.unsettled |= self.period.settle_all;
         self.add_unread(findings, &mut next.unread);
         if kept.over_since.is_none() {
-            if self.is_over_by_facts(kept, settlement) {
+            if self.is_over_by_facts(id, kept, settlement) {
                 next.over_since = Some(self.period.month);
             } else {
                 next.unsettled = true;
@@ -221,8 +223,8 @@ impl<'l> Reviser<'l> {
     }
 
     /// Whether nothing can be owed any more by the facts that are kept alone.
-    fn is_over_by_facts(&mut self, kept: &Kept<'_>, settlement: &mut Settlement<'l>) -> bool {
-        let Some(facts) = KnownFacts::of(&kept.facts) else { return false };
+    fn is_over_by_facts(&mut self, id: BeneficiaryId, kept: &Kept<'_>, settlement: &mut Settlement<'l>) -> bool {
+        let Some(facts) = KnownFacts::of(id, &kept.facts) else { return false };
         self.scratch.clear();
         self.settler.for_month(self.period.month);
         self.settler.settle(facts.dossier(kept.opening), &mut self.scratch, settlement);
@@ -413,11 +415,8 @@ fn is_over(settlement: &Settlement<'_>, findings: &[Finding]) -> bool {
 
 /// A602: the account is another one than before.
 fn tell_changed_iban(joined: &mut Joined<'_>, kept: &Kept<'_>) -> Option<Iban> {
-    if joined.row_to_keep() == kept.facts.row.bytes() {
-        return None;
-    }
     let row = joined.beneficiary.as_ref()?;
-    let old = kept.facts.row.fact()?.iban?;
+    let old = kept.facts.row.iban()?;
     let new = row.fact.iban.filter(|new| *new != old)?;
     let last = |iban: &Iban| String::from_utf8_lossy(&iban.as_bytes()[iban.as_bytes().len() - 4..]).into_owned();
     let found = format!("…{} instead of …{}", last(&new), last(&old));
