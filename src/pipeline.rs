@@ -68,6 +68,26 @@ pub fn beside<T, E: Send>(
     })
 }
 
+/// Does the same for each item at once, on threads that mostly wait.
+///
+/// # Errors
+/// That of the first item that has one.
+pub fn at_once<T: Sync, E: Send>(items: &[T], task: impl Fn(&T) -> Result<(), E> + Sync) -> Result<(), E> {
+    let task = &task;
+    std::thread::scope(|scope| {
+        let begun: Vec<_> = items
+            .iter()
+            .map(|item| (item, std::thread::Builder::new().spawn_scoped(scope, move || task(item))))
+            .collect();
+        let done = begun.into_iter().map(|(item, thread)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panicked| std::panic::resume_unwind(panicked)),
+            // The system gives no more threads.
+            Err(_) => task(item),
+        });
+        done.collect::<Vec<_>>().into_iter().collect()
+    })
+}
+
 /// Why a run ended early.
 #[derive(Debug)]
 pub enum Failure<E> {
@@ -282,5 +302,18 @@ mod tests {
                 std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(threads(count), &squares).is_ok()));
             assert!(ended.is_err());
         }
+    }
+
+    #[test]
+    fn what_is_done_at_once_is_done_for_all_and_the_first_error_is_told() {
+        let done = Mutex::new(Vec::new());
+        let told = at_once(&[4, 1, 3, 2], |&item| {
+            done.lock().unwrap().push(item);
+            if item % 2 == 1 { Err(item) } else { Ok(()) }
+        });
+        assert_eq!(told, Err(1));
+        done.lock().unwrap().sort_unstable();
+        assert_eq!(*done.lock().unwrap(), [1, 2, 3, 4]);
+        assert_eq!(at_once(&[] as &[u8], |_| Err(())), Ok(()));
     }
 }

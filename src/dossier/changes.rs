@@ -117,8 +117,7 @@ impl<'b> Joined<'b> {
     /// a row of earnings by job and month. An event that ends on the eve of its first day withdraws one that is kept, or
     /// stands for one that could not be read (`may_withdraw`); so does a job.
     pub fn complete(&mut self, kept: &Facts<'_>, month: Month, may_withdraw: impl Fn(Export) -> bool) -> Changes {
-        let mut changes = Changes::default();
-        changes.other_row = self.row_to_keep() != kept.row.bytes();
+        let mut changes = Changes { other_row: self.row_to_keep() != kept.row.bytes(), ..Changes::default() };
         if let Some(Sourced { fact: row, .. }) = self.beneficiary.as_ref().filter(|_| changes.other_row)
             && let Some(before) = kept.row.fact(row.id)
         {

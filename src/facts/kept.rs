@@ -398,6 +398,7 @@ fn place<T: PartialEq>(all: &[T], one: T) -> u8 {
 }
 
 #[cfg(test)]
+#[allow(clippy::inconsistent_digit_grouping, reason = "euros and cents")]
 mod tests {
     use super::*;
 

@@ -140,8 +140,8 @@ impl Staging {
     /// # Errors
     /// A file is not as long as what was written to it, or the system refuses.
     pub fn publish(&self, files: Vec<StagedFile>) -> Result<(), PublishError> {
+        complete(&files.iter().collect::<Vec<_>>())?;
         for file in &files {
-            file.complete()?;
             // Nothing but a file of an earlier run is replaced; told before anything is.
             no_link(&file.path)?;
         }
@@ -180,6 +180,14 @@ impl Staging {
         let synced = File::open(&self.folder).and_then(|folder| folder.sync_all());
         synced.map_err(|error| PublishError::System { path: self.folder.clone(), error })
     }
+}
+
+/// Brings files to the disk, all at once: a disk that is waited for takes little longer for many files than for one.
+///
+/// # Errors
+/// A file is not as long as what was written to it, or the system refuses.
+pub fn complete(files: &[&StagedFile]) -> Result<(), PublishError> {
+    crate::pipeline::at_once(files, |file| file.complete())
 }
 
 /// Removes a file, if it is there.

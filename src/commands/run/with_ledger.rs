@@ -13,7 +13,7 @@ use crate::law::Law;
 use crate::ledger::{self, DOSSIERS, HeldLedger, Layouts, Ledger, LedgerError, RunRecord, identity_digest};
 use crate::night::{self, LedgerPlan, Phase, Progress, Settled};
 use crate::publish::Algorithm;
-use crate::publish::staging::{PublishError, SUMMARY, StagedFile, Staging};
+use crate::publish::staging::{self, PublishError, SUMMARY, StagedFile, Staging};
 use crate::publish::summary::{FileRecord, Identity, RunNumber, Summary};
 use crate::revision::Period;
 
@@ -105,6 +105,8 @@ impl Run {
                 files: Vec::new(),
                 summary: summary.clone(),
             };
+            // What is published behind the commit is waited for together with what is committed.
+            staging::complete(&files.iter().chain(&twins).collect::<Vec<_>>())?;
             let identity = identity_digest(&summary.identity, last.map_or("", |last| &last.digest))?;
             let run = ledger.commit(staging, files, (record, &identity), &self.out)?;
             anyhow::Ok((settled, summary, run, twins))
