@@ -59,10 +59,10 @@ fn cut(files: &[Vec<u8>; 3], batch: &mut Batch) -> [Header; Export::COUNT] {
 fn cursors<'b, 's>(
     headers: &'s [Header; Export::COUNT],
     batch: &'b Batch,
-    text: &'b str,
+    texts: [Option<&'b str>; Export::COUNT],
     buffers: &'s mut [CursorBuffers; Export::COUNT],
 ) -> [Cursor<'b, 's>; Export::COUNT] {
-    versement::exports::cursors(headers, batch, Some(text), buffers, &mut |_, _| {})
+    versement::exports::cursors(headers, batch, texts, buffers, &mut |_, _| {})
 }
 
 fn stages(criterion: &mut Criterion) {
@@ -71,7 +71,7 @@ fn stages(criterion: &mut Criterion) {
     let month = "2009-05".parse().unwrap();
     let mut batch = Batch::default();
     let headers = cut(&files, &mut batch);
-    let text = str::from_utf8(&batch.bytes).unwrap();
+    let texts = batch.texts();
     let task = Task { law: &law, month, purpose: Purpose::Run, headers: &headers, ledger: None };
     let mut group = criterion.benchmark_group("stages");
     group.throughput(Throughput::Elements(BENEFICIARIES)).sample_size(20);
@@ -97,7 +97,7 @@ fn stages(criterion: &mut Criterion) {
         let mut buffers = <[CursorBuffers; Export::COUNT]>::default();
         let mut findings = Vec::new();
         bencher.iter(|| {
-            let [mut beneficiaries, mut events, mut earnings, ..] = cursors(&headers, &batch, text, &mut buffers);
+            let [mut beneficiaries, mut events, mut earnings, ..] = cursors(&headers, &batch, texts, &mut buffers);
             while beneficiaries.id().is_some() {
                 black_box(beneficiaries.beneficiary(&mut findings));
                 beneficiaries.advance(&mut |_| {});
@@ -116,7 +116,7 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("split, parse and join", |bencher| {
         let mut buffers = <[CursorBuffers; Export::COUNT]>::default();
         bencher.iter(|| {
-            let mut cursors = cursors(&headers, &batch, text, &mut buffers);
+            let mut cursors = cursors(&headers, &batch, texts, &mut buffers);
             let mut joined = Joined::default();
             while let Some(id) = cursors.iter().filter_map(Cursor::id).min() {
                 joined.gather(id, month, &mut cursors, &mut |_, _| {});
@@ -125,7 +125,7 @@ fn stages(criterion: &mut Criterion) {
         });
     });
     let mut buffers = <[CursorBuffers; Export::COUNT]>::default();
-    let dossiers = dossiers(cursors(&headers, &batch, text, &mut buffers), month);
+    let dossiers = dossiers(cursors(&headers, &batch, texts, &mut buffers), month);
     group.bench_function("settle", |bencher| {
         let (mut settler, mut settlement, mut findings) =
             (Settler::new(&law, month), Settlement::default(), Vec::new());

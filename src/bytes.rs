@@ -70,60 +70,64 @@ fn look_through(text: &[u8], mut look: impl FnMut(u8x16, u32, u32) -> bool) {
     }
 }
 
-/// Where one of two bytes stands in the 64 bytes from a place on: one bit for each. Behind the end nothing stands.
+/// Where wanted lanes stand in the 64 bytes from a place on: one bit for each. Behind the end stand zeros.
 #[inline]
-fn mask_of(wanted: [u8x16; 2], bytes: &[u8], from: usize) -> u64 {
+fn mask_of(bytes: &[u8], from: usize, wanted: impl Fn(u8x16) -> u8x16) -> u64 {
     let rest = bytes.get(from..).unwrap_or_default();
     let padded;
     let block = match rest.first_chunk::<BLOCK>() {
         Some(block) => block,
         None => {
-            padded = {
-                let mut padded = [0; BLOCK];
-                padded[..rest.len()].copy_from_slice(rest);
-                padded
-            };
+            padded = padded_block(rest);
             &padded
         }
     };
     let (parts, _) = block.as_chunks::<LANES>();
-    let found = |at: usize| {
-        let part = u8x16::new(parts[at]);
-        u64::from((part.simd_eq(wanted[0]) | part.simd_eq(wanted[1])).to_bitmask()) << (LANES * at)
-    };
+    let found = |at: usize| u64::from(wanted(u8x16::new(parts[at])).to_bitmask()) << (LANES * at);
     found(0) | found(1) | found(2) | found(3)
 }
 
+#[inline(never)]
+fn padded_block(rest: &[u8]) -> [u8; BLOCK] {
+    let mut padded = [0; BLOCK];
+    padded[..rest.len()].copy_from_slice(rest);
+    padded
+}
+
 /// Writes the stretches between the places at which `wanted`, which is not zero, stands among `bytes` within a range, counted
-/// from its beginning, and says how many there are; `None` when they are more than `stretches` holds.
+/// from its beginning: the first one to the place that `places` names first, and so on. `false` when there are more or fewer of
+/// them than `places`; some may have been written then.
 #[inline]
-pub(crate) fn stretches_between(
+pub(crate) fn stretches_between<const N: usize>(
     wanted: u8,
     bytes: &[u8],
     within: Range<usize>,
-    stretches: &mut [[u32; 2]],
-) -> Option<usize> {
-    let wanted = [u8x16::splat(wanted); 2];
-    let all = stretches.len();
-    let mut stretches = stretches.iter_mut();
+    places: &[u8],
+    stretches: &mut [[u32; 2]; N],
+) -> bool {
+    let wanted = u8x16::splat(wanted);
+    let mut places = places.iter();
     let (mut from, mut base, mut start) = (within.start, 0, 0);
     while from < within.end {
-        let mut found = mask_of(wanted, bytes, from);
+        let mut found = mask_of(bytes, from, |part| part.simd_eq(wanted));
         let left = within.end - from;
         if left < BLOCK {
             found &= !(!0 << left);
         }
         while found != 0 {
-            let end = base + found.trailing_zeros();
-            *stretches.next()? = [start, end];
-            start = end + 1;
+            // `base` is a multiple of 64, and no row comes near the largest place.
+            let end = base | found.trailing_zeros();
+            let Some(&place) = places.next() else { return false };
+            stretches[usize::from(place) % N] = [start, end];
+            start = end.wrapping_add(1);
             found &= found - 1;
         }
         from += BLOCK;
         base += BLOCK_STEP;
     }
-    *stretches.next()? = [start, u32::try_from(within.len()).ok()?];
-    Some(all - stretches.len())
+    let (Some(&place), Ok(end)) = (places.next(), u32::try_from(within.len())) else { return false };
+    stretches[usize::from(place) % N] = [start, end];
+    places.as_slice().is_empty()
 }
 
 /// Where a byte stands first in a text; made for those that stand near its beginning.
@@ -202,9 +206,18 @@ pub(crate) struct Marks<'b> {
 }
 
 impl<'b> Marks<'b> {
+    #[inline]
     pub(crate) fn new(wanted: [u8; 2], bytes: &'b [u8], from: usize) -> Self {
         let wanted = wanted.map(u8x16::splat);
-        Self { bytes, wanted, base: from, found: mask_of(wanted, bytes, from) }
+        let mut marks = Self { bytes, wanted, base: from, found: 0 };
+        marks.found = marks.mask();
+        marks
+    }
+
+    #[inline]
+    fn mask(&self) -> u64 {
+        let [first, second] = self.wanted;
+        mask_of(self.bytes, self.base, |part| part.simd_eq(first) | part.simd_eq(second))
     }
 }
 
@@ -218,7 +231,7 @@ impl Iterator for Marks<'_> {
             if self.base >= self.bytes.len() {
                 return None;
             }
-            self.found = mask_of(self.wanted, self.bytes, self.base);
+            self.found = self.mask();
         }
         let place = self.base + self.found.trailing_zeros() as usize;
         self.found &= self.found - 1;
@@ -244,8 +257,9 @@ pub(crate) fn digits_of_word(word: u64) -> Option<u64> {
 #[inline]
 pub(crate) fn digit_values(word: u64) -> Option<u64> {
     let values = word ^ 0x3030_3030_3030_3030;
-    // A digit's value is below 10: its upper four bits are clear, and stay so when 6 is added.
-    let beyond = (values | ((values & 0x0F0F_0F0F_0F0F_0F0F) + 0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0;
+    // A digit's value is below 10: its highest bit is clear, and stays so when 118 is added. What is carried to the byte above
+    // comes from a byte whose own highest bit is set.
+    let beyond = (values | values.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080;
     (beyond == 0).then_some(values)
 }
 
@@ -290,13 +304,16 @@ mod tests {
             let plain =
                 |wanted: &[u8]| -> Vec<usize> { (0..length).filter(|&at| wanted.contains(&bytes[at])).collect() };
             for within in [0..length, 0..length / 2, length / 3..length, length / 3..length / 2] {
-                let mut stretches = [[0; 2]; 151];
-                let count = stretches_between(b',', &bytes, within.clone(), &mut stretches).unwrap();
                 let row = &bytes[within.clone()];
-                let read: Vec<_> = stretches[..count].iter().map(|&[a, b]| &row[a as usize..b as usize]).collect();
-                assert_eq!(read, row.split(|&byte| byte == b',').collect::<Vec<_>>());
-                let fits = stretches_between(b',', &bytes, within.clone(), &mut [[0; 2]; 3]).is_some();
-                assert_eq!(fits, count <= 3);
+                let expected: Vec<_> = row.split(|&byte| byte == b',').collect();
+                let places: Vec<u8> = (0..=255).rev().take(expected.len()).collect();
+                let mut stretches = [[0; 2]; 256];
+                assert!(stretches_between(b',', &bytes, within.clone(), &places, &mut stretches));
+                let read = stretches.iter().rev().map(|&[a, b]| &row[a as usize..b as usize]);
+                assert_eq!(read.take(expected.len()).collect::<Vec<_>>(), expected);
+                for other in [&places[1..], &[&places[..], &[7]].concat()] {
+                    assert!(!stretches_between(b',', &bytes, within.clone(), other, &mut stretches));
+                }
             }
             for from in [0, 1, 15, 16, 17, 40, 64, 65, 100] {
                 let marks: Vec<_> = Marks::new([b'"', b'\n'], &bytes, from).collect();

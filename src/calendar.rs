@@ -22,10 +22,11 @@ impl Day {
     /// with chrono on every day.
     #[inline]
     pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Self> {
-        let year = YEARS.get(usize::try_from(year - *Self::YEARS.start()).ok()?)?;
-        let month = MONTHS[usize::from(year.is_leap)].get(month.wrapping_sub(1) as usize)?;
-        let valid = day.wrapping_sub(1) < month.days;
-        valid.then(|| Self(year.days_before + month.days_before + day.cast_signed()))
+        let years = usize::try_from(year - *Self::YEARS.start()).ok()?;
+        let of_year = month.wrapping_sub(1);
+        let month = MONTHS.get(years * 12 + of_year as usize).filter(|_| of_year < 12)?;
+        let valid = day.wrapping_sub(1) < month.days();
+        valid.then(|| month.day(day))
     }
 
     /// The day of a chrono date.
@@ -38,21 +39,45 @@ impl Day {
         NaiveDate::from_num_days_from_ce_opt(self.0).unwrap_or(NaiveDate::MAX)
     }
 
-    /// Year, month and day of the month; of a day that lies in no table, those of the nearest year in it.
+    /// The place of its month in [`MONTHS`], and its day of that month; of a day that lies in no month of the table, those of the
+    /// nearest one in it.
+    #[inline]
+    fn place(self) -> (usize, u32) {
+        let since = (self.0 - FIRST_DAY).clamp(0, LAST_DAY - FIRST_DAY).cast_unsigned();
+        // 4,800 months have 146,097 days. No month begins more than three days before or behind where months of the mean length
+        // would, so that four days earlier it is this month or the one before; a test looks at every day.
+        let near = (since.saturating_sub(4) * 4_800 / 146_097) as usize;
+        let at = match MONTHS.get(near + 1) {
+            Some(next) if next.days_before() < FIRST_DAY + since.cast_signed() => near + 1,
+            _ => near,
+        };
+        (at, (FIRST_DAY + since.cast_signed() - MONTHS[at].days_before()).cast_unsigned())
+    }
+
+    /// Year, month and day of the month; of a day that lies in no table, those of the nearest one in it.
     fn civil(self) -> (i32, u32, u32) {
-        let near = i64::from(self.0) * 400 / 146_097 - i64::from(*Self::YEARS.start()) + 1;
-        let near = usize::try_from(near).unwrap_or(0).min(YEARS.len() - 1);
-        // The mean year puts a day a year off at the most.
-        let at = if YEARS[near].days_before < self.0 { near } else { near.saturating_sub(1) };
-        let at = if YEARS.get(at + 1).is_some_and(|next| next.days_before < self.0) { at + 1 } else { at };
-        let in_year = (self.0 - YEARS[at].days_before).clamp(1, 365 + i32::from(YEARS[at].is_leap));
-        let months = &MONTHS[usize::from(YEARS[at].is_leap)];
-        // No month has more than 31 days: so many whole ones lie before the day, or one more.
-        let least = usize::try_from((in_year - 1) / 31).unwrap_or(0);
-        let month =
-            if months.get(least + 1).is_some_and(|next| next.days_before < in_year) { least + 1 } else { least };
-        let day = (in_year - months[month].days_before).cast_unsigned();
-        (Self::YEARS.start() + place(at).cast_signed(), place(month) + 1, day)
+        let (at, day) = self.place();
+        let months = u32::try_from(at).unwrap_or(0);
+        (Self::YEARS.start() + (months / 12).cast_signed(), months % 12 + 1, day)
+    }
+
+    /// Its text, `2009-05-31`.
+    pub fn text(self) -> [u8; 10] {
+        let (year, month, day) = self.civil();
+        let year = year.unsigned_abs();
+        let digit = |number: u32| b'0' + (number % 10) as u8;
+        [
+            digit(year / 1_000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+            b'-',
+            digit(month / 10),
+            digit(month),
+            b'-',
+            digit(day / 10),
+            digit(day),
+        ]
     }
 
     /// The number by which it is kept; days count up from it.
@@ -82,18 +107,17 @@ impl Day {
     }
 
     /// R1.2: the same day `months` months later; a day that this month lacks is its last day.
+    #[inline]
     pub fn plus_months(self, months: u32) -> Self {
-        let (year, month, day) = self.civil();
-        let months = month - 1 + months;
-        let (year, month) = (year + (months / 12).cast_signed(), months % 12 + 1);
-        let last = || Month::new(year, month).map_or(Self::AFTER_ALL, Month::last_day);
-        Self::from_ymd(year, month, day).unwrap_or_else(last)
+        let (at, day) = self.place();
+        MONTHS.get(at + months as usize).map_or(Self::AFTER_ALL, |month| month.day(day.min(month.days())))
     }
 
     /// The month that this day lies in.
+    #[inline]
     pub fn month(self) -> Month {
-        let (year, month, _) = self.civil();
-        Month(year * 12 + month.cast_signed() - 1)
+        let (at, _) = self.place();
+        Month(Self::YEARS.start() * 12 + i32::try_from(at).unwrap_or(0))
     }
 
     /// The year that this day lies in.
@@ -102,74 +126,51 @@ impl Day {
     }
 }
 
-/// A place in one of the tables below, a few hundred entries long.
-fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-/// A year from 1900 on: the days before it, counted from 0001-01-01.
+/// A month of the years that dates may lie in: the days before it, counted from 0001-01-01, and in the lower five bits its own.
 #[derive(Clone, Copy)]
-struct Year {
-    days_before: i32,
-    is_leap: bool,
-}
+struct Days(u32);
 
-/// A month of a year: the days before it in the year, and its days.
-#[derive(Clone, Copy)]
-struct MonthOfYear {
-    days_before: i32,
-    days: u32,
-}
-
-const YEARS: [Year; 300] = {
-    let mut years = [Year { days_before: 0, is_leap: false }; 300];
-    let (mut at, mut year) = (0, 1900);
-    while at < 300 {
-        let before: i32 = year - 1;
-        let days_before = before * 365 + before / 4 - before / 100 + before / 400;
-        years[at] = Year { days_before, is_leap: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) };
-        at += 1;
-        year += 1;
+impl Days {
+    #[inline]
+    const fn days_before(self) -> i32 {
+        (self.0 >> 5).cast_signed()
     }
-    years
-};
 
-/// The months of a common and of a leap year.
-const MONTHS: [[MonthOfYear; 12]; 2] = {
+    #[inline]
+    const fn days(self) -> u32 {
+        self.0 & 31
+    }
+
+    /// A day that it has.
+    #[inline]
+    const fn day(self, day: u32) -> Day {
+        Day(((self.0 >> 5) + day).cast_signed())
+    }
+}
+
+/// Every month from January 1900 to December 2199.
+static MONTHS: [Days; 3_600] = {
     let days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let mut months = [[MonthOfYear { days_before: 0, days: 0 }; 12]; 2];
-    let mut leap = 0;
-    while leap < 2 {
-        let (mut days_before, mut at) = (0, 0);
-        while at < 12 {
-            let days: u32 = if at == 1 && leap == 1 { 29 } else { days[at] };
-            months[leap][at] = MonthOfYear { days_before, days };
-            days_before += days.cast_signed();
-            at += 1;
-        }
-        leap += 1;
+    let mut months = [Days(0); 3_600];
+    let (mut at, mut days_before) = (0, 1_899 * 365 + 1_899 / 4 - 1_899 / 100 + 1_899 / 400);
+    while at < months.len() {
+        let year = 1_900 + at / 12;
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let days = if at % 12 == 1 && is_leap { 29 } else { days[at % 12] };
+        months[at] = Days(days_before << 5 | days);
+        days_before += days;
+        at += 1;
     }
     months
 };
 
+/// 1900-01-01 and 2199-12-31.
+const FIRST_DAY: i32 = 693_596;
+const LAST_DAY: i32 = 803_168;
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.civil();
-        let year = year.unsigned_abs();
-        let digit = |number: u32| b'0' + (number % 10) as u8;
-        let text = [
-            digit(year / 1_000),
-            digit(year / 100),
-            digit(year / 10),
-            digit(year),
-            b'-',
-            digit(month / 10),
-            digit(month),
-            b'-',
-            digit(day / 10),
-            digit(day),
-        ];
-        f.pad(str::from_utf8(&text).unwrap_or_default())
+        f.pad(str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
@@ -235,18 +236,30 @@ impl Month {
         self.0 - earlier.0
     }
 
+    #[inline]
+    fn days(self) -> Option<Days> {
+        let at = usize::try_from(self.0 - *Day::YEARS.start() * 12).ok()?;
+        MONTHS.get(at).copied()
+    }
+
     /// Its first day.
+    #[inline]
     pub fn first_day(self) -> Day {
         // The month after the last one of all years is the only one that has no day here.
-        Day::from_ymd(self.year(), self.number(), 1).unwrap_or(Day(YEARS[YEARS.len() - 1].days_before + 366))
+        self.days().map_or(Day(LAST_DAY + 1), |days| days.day(1))
     }
 
     /// Its last day.
+    #[inline]
     pub fn last_day(self) -> Day {
-        self.next().first_day().eve()
+        match self.days() {
+            Some(days) => days.day(days.days()),
+            None => self.next().first_day().eve(),
+        }
     }
 
     /// All its days.
+    #[inline]
     pub fn span(self) -> Span {
         Span { first: self.first_day(), last: self.last_day() }
     }

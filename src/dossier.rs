@@ -189,20 +189,23 @@ impl<'b> Joined<'b> {
     fn add_beneficiary(&mut self, cursor: &Cursor<'b, '_>) {
         self.counts[Export::Beneficiaries as usize] += 1;
         let line = cursor.row().line;
-        let known = self.findings.len();
-        let read = cursor.beneficiary(&mut self.findings);
-        let fate = match (read, &self.beneficiary) {
-            (Read::Fact(row), None) => {
-                self.beneficiary = Some(row);
-                RowFate::Settled
+        let fate = match &self.beneficiary {
+            None => {
+                cursor.read_beneficiary(&mut self.beneficiary, &mut self.findings);
+                if self.beneficiary.is_some() { RowFate::Settled } else { RowFate::Refused }
             }
-            (Read::Fact(row), Some(first)) if row.fact == first.fact => {
-                // What is wrong with the copy was told of the first row.
-                self.findings.truncate(known);
-                RowFate::Copy
+            Some(first) => {
+                let known = self.findings.len();
+                match cursor.beneficiary(&mut self.findings) {
+                    Some(row) if row.fact == first.fact => {
+                        // What is wrong with the copy was told of the first row.
+                        self.findings.truncate(known);
+                        RowFate::Copy
+                    }
+                    Some(_) => RowFate::Contradiction,
+                    None => RowFate::Refused,
+                }
             }
-            (Read::Fact(_), Some(_)) => RowFate::Contradiction,
-            (Read::Refused | Read::LaterMonth, _) => RowFate::Refused,
         };
         self.rows.push((line, fate));
     }
@@ -250,6 +253,9 @@ impl<'b> Joined<'b> {
             let Earning { employer, job_start, month, .. } = row.fact;
             (employer.number(), job_start, month)
         };
+        if self.earnings.is_sorted_by(|row, next| job_and_month(row) < job_and_month(next)) {
+            return;
+        }
         self.earnings.sort_by_key(|row| (job_and_month(row), row.line));
         self.earnings.dedup_by(|row, first| {
             let double_row = job_and_month(row) == job_and_month(first);

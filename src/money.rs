@@ -59,7 +59,7 @@ impl Cents {
 
     /// Up to 9999.99: the text as a little-endian word of at most seven bytes, and its length.
     #[inline]
-    fn short_word(self) -> Option<(u64, usize)> {
+    pub(crate) fn short_word(self) -> Option<(u64, usize)> {
         let short = u32::try_from(self.0).ok().filter(|&short| short < 1_000_000)?;
         let euros = short / 100;
         let word = pair(euros / 100) | pair(euros % 100) << 16 | u64::from(b'.') << 32 | pair(short % 100) << 40;
@@ -70,13 +70,32 @@ impl Cents {
 
     #[inline(never)]
     fn write_long(self, out: &mut Vec<u8>) {
-        if self.0 < 0 {
-            out.push(b'-');
+        let (text, start) = self.long_text();
+        out.extend_from_slice(text.get(start..).unwrap_or_default());
+    }
+
+    /// The text of any amount, at the end of the bytes, and where it begins.
+    #[inline(never)]
+    pub(crate) fn long_text(self) -> ([u8; 24], usize) {
+        // From its end: the cents, the point, the euros, of which there is a digit at least, and the sign.
+        let mut text = [b'0'; 24];
+        let point = text.len() - 3;
+        let mut rest = self.0.unsigned_abs();
+        let mut at = text.len();
+        while rest > 0 || at >= point {
+            at -= 1;
+            if at == point {
+                text[at] = b'.';
+            } else {
+                text[at] = b'0' + (rest % 10) as u8;
+                rest /= 10;
+            }
         }
-        let cents = self.0.unsigned_abs();
-        write_whole(out, cents / 100);
-        let [tens, ones, ..] = pair((cents % 100) as u32).to_le_bytes();
-        out.extend_from_slice(&[b'.', tens, ones]);
+        if self.0 < 0 {
+            at -= 1;
+            text[at] = b'-';
+        }
+        (text, at)
     }
 }
 
@@ -115,43 +134,34 @@ fn append_word(out: &mut Vec<u8>, word: u64, length: usize) {
     out.truncate(end);
 }
 
+/// Of a number below 100,000,000 the text as a little-endian word, and its length.
+#[inline]
+pub(crate) fn whole_word(number: u64) -> Option<(u64, usize)> {
+    let short = u32::try_from(number).ok()?;
+    if short < 100 {
+        let idle = usize::from(short < 10);
+        return Some((pair(short) >> (8 * idle), 2 - idle));
+    }
+    if short >= 100_000_000 {
+        return None;
+    }
+    let digits = spelt(short);
+    let idle = (digits.trailing_zeros() as usize / 8).min(7);
+    Some(((digits | 0x3030_3030_3030_3030) >> (8 * idle), 8 - idle))
+}
+
 /// Appends a whole number in digits.
 #[inline]
 pub fn write_whole(out: &mut Vec<u8>, number: u64) {
-    match u32::try_from(number) {
-        Ok(short) if short < 100 => {
-            let idle = usize::from(short < 10);
-            append_word(out, pair(short) >> (8 * idle), 2 - idle);
-        }
-        Ok(short) if short < 100_000_000 => {
-            let digits = spelt(short);
-            let idle = (digits.trailing_zeros() as usize / 8).min(7);
-            append_word(out, (digits | 0x3030_3030_3030_3030) >> (8 * idle), 8 - idle);
-        }
-        _ => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+    match whole_word(number) {
+        Some((word, length)) => append_word(out, word, length),
+        None => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
     }
 }
 
 impl fmt::Display for Cents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // From its end: the cents, the point, the euros, of which there is a digit at least, and the sign.
-        let mut text = [b'0'; 24];
-        let point = text.len() - 3;
-        let mut rest = self.0.unsigned_abs();
-        let mut at = text.len();
-        while rest > 0 || at >= point {
-            at -= 1;
-            if at == point {
-                text[at] = b'.';
-            } else {
-                text[at] = b'0' + (rest % 10) as u8;
-                rest /= 10;
-            }
-        }
-        if self.0 < 0 {
-            at -= 1;
-            text[at] = b'-';
-        }
+        let (text, at) = self.long_text();
         f.pad(str::from_utf8(text.get(at..).unwrap_or_default()).unwrap_or_default())
     }
 }

@@ -7,7 +7,7 @@ use crate::columns::Export;
 use crate::law::contribution::Contribution;
 use crate::money::Cents;
 use crate::revision::{Line, Nature, Payment};
-use crate::settle::Outcome;
+use crate::settle::{NilReason, Outcome};
 
 /// Counts and sums; those of parts add up to those of the whole, in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Totals {
     /// Beneficiary rows by outcome.
     pub outcomes: Outcomes,
     /// Beneficiary rows with nothing owed, by reason.
-    pub nil_reasons: BTreeMap<&'static str, u64>,
+    pub nil_reasons: BTreeMap<NilReason, u64>,
     /// All payments.
     pub paid: Sums,
     /// The payments by regime.
@@ -131,7 +131,7 @@ impl Totals {
             Outcome::Paid => self.outcomes.paid += 1,
             Outcome::Nil(reason) => {
                 self.outcomes.nil += 1;
-                *self.nil_reasons.entry(reason.name()).or_default() += 1;
+                *self.nil_reasons.entry(reason).or_default() += 1;
             }
             Outcome::Held => self.outcomes.held += 1,
             Outcome::Refused => self.outcomes.refused += 1,
@@ -164,7 +164,7 @@ impl Totals {
         self.later += other.later;
         self.outcomes.add(&other.outcomes);
         for (reason, count) in &other.nil_reasons {
-            *self.nil_reasons.entry(reason).or_default() += count;
+            *self.nil_reasons.entry(*reason).or_default() += count;
         }
         self.paid.add(&other.paid);
         for (regime, sums) in &other.by_regime {

@@ -111,7 +111,8 @@ fn our_fields(file: &[u8], chunk: usize) -> Option<Vec<Vec<Vec<u8>>>> {
         batch.clear();
         reader.take(count, &mut batch);
         let rows = &batch.rows[Export::Events as usize];
-        fields.extend(rows.iter().map(|row| header.fields(row.of(&batch.bytes), row.quoted)));
+        let bytes = batch.bytes_of(Export::Events);
+        fields.extend(rows.iter().map(|row| header.fields(row.of(bytes))));
     }
 }
 

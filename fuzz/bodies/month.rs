@@ -102,8 +102,8 @@ fn history(law: &Law, exports: &Exports, first: Month, settle_all: bool) -> Vec<
         let mut anonymous = |_: Export, _: Anonymous<'_>| {};
         let mut buffers: [CursorBuffers; Export::COUNT] = Default::default();
         let is_utf8 = exports.headers[0].dialect.encoding == Encoding::Utf8;
-        let text = str::from_utf8(&exports.batch.bytes).ok().filter(|_| is_utf8);
-        let mut cursors = exports::cursors(&exports.headers, &exports.batch, text, &mut buffers, &mut anonymous);
+        let texts = if is_utf8 { exports.batch.texts() } else { [None; Export::COUNT] };
+        let mut cursors = exports::cursors(&exports.headers, &exports.batch, texts, &mut buffers, &mut anonymous);
         let mut next = kept.clone();
         let before = kept;
         let mut joined = Joined::default();

@@ -86,12 +86,12 @@ pub fn look<R: Read>(export: Export, input: R, encoding: Encoding, month: Month)
         }
         block.clear();
         reader.take(count, &mut block);
-        let text = Some(block.bytes.as_slice()).filter(|_| encoding == Encoding::Utf8);
-        let text = text.and_then(|bytes| str::from_utf8(bytes).ok());
+        let bytes = block.bytes_of(export);
+        let text = Some(bytes).filter(|_| encoding == Encoding::Utf8).and_then(|bytes| str::from_utf8(bytes).ok());
         let mut nobodys: Vec<Finding> = Vec::new();
         let mut keep = |row: crate::exports::Anonymous<'_>| nobodys.extend_from_slice(row.findings);
         let rows = &block.rows[export as usize];
-        let mut cursor = Cursor::new(&header, (&block.bytes, text), rows, &mut buffers, &mut keep);
+        let mut cursor = Cursor::new(&header, (bytes, text), rows, &mut buffers, &mut keep);
         while let Some(id) = cursor.id() {
             if last.is_some_and(|last| id < last) && look.unsorted_at.is_none() {
                 look.unsorted_at = Some(cursor.row().line);

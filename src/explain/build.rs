@@ -26,11 +26,10 @@ pub fn explain(law: &Law, month: Month, id: BeneficiaryId, picked: &Picked, lang
     if picked.rows(Export::Beneficiaries) == 0 {
         return None;
     }
-    let bytes = &picked.batch.bytes;
     let is_utf8 = picked.headers[0].dialect.encoding == Encoding::Utf8;
-    let text = is_utf8.then(|| str::from_utf8(bytes).ok()).flatten();
+    let texts = if is_utf8 { picked.batch.texts() } else { [None; Export::COUNT] };
     let mut buffers: [CursorBuffers; Export::COUNT] = Default::default();
-    let mut cursors = exports::cursors(&picked.headers, &picked.batch, text, &mut buffers, &mut |_, _| ());
+    let mut cursors = exports::cursors(&picked.headers, &picked.batch, texts, &mut buffers, &mut |_, _| ());
     let mut joined = Joined::default();
     // Every row that was picked has the number, so that none is anonymous.
     joined.gather(id, month, &mut cursors, &mut |_, _| ());

@@ -46,7 +46,7 @@ pub fn pick<R: Read>(readers: Vec<BlockReader<R>>, id: BeneficiaryId) -> Result<
             reader.take(count, &mut block);
             seen[at] += count as u64;
             for &row in &block.rows[at] {
-                let bytes = row.of(&block.bytes);
+                let bytes = row.of(block.bytes_of(Export::ALL[at]));
                 if headers[at].id_of(bytes, row.quoted) == Some(id) {
                     keep(&mut picked, at, row, bytes);
                 }

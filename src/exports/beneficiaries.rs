@@ -18,6 +18,13 @@ const MOST_DAYS: u32 = 36_600;
 impl<'r> Cells<'r, '_> {
     /// A row of `beneficiaries.csv`; `None` when it is refused, with every fault told.
     pub(super) fn beneficiary(&mut self) -> Option<Sourced<Beneficiary<'r>>> {
+        let mut row = None;
+        self.read_beneficiary(&mut row);
+        row
+    }
+
+    /// The same, read to its place, which is blank: so large a fact is not moved while its parts are still on their way to memory.
+    pub(super) fn read_beneficiary(&mut self, place: &mut Option<Sourced<Beneficiary<'r>>>) {
         let nir = self.nir();
         let name = self.name();
         let iban = self.iban();
@@ -37,27 +44,42 @@ impl<'r> Cells<'r, '_> {
             self.find_text(Code::DatesOutOfOrder, Some(Column::ContractEnd), found, None);
         }
         if self.refused {
-            return None;
+            return;
         }
-        let fact = Beneficiary {
-            id: self.id?,
-            nir: nir?,
-            name,
-            iban,
-            procedure_date: procedure_date?,
-            contract_end: contract_end?,
-            seniority_months: seniority_months?,
-            wage: wage?,
-            weekly_hours: weekly_hours?,
-            part_time,
-            are_days,
-            notice_daily,
-            pension,
-        };
-        Some(Sourced { line: self.row.line, fact })
+        if let (Some(id), Some(nir)) = (*self.id, nir)
+            && let (Some(procedure_date), Some(contract_end)) = (procedure_date, contract_end)
+            && let (Some(seniority_months), Some(wage), Some(weekly_hours)) = (seniority_months, wage, weekly_hours)
+        {
+            let fact = Beneficiary {
+                id,
+                nir,
+                name,
+                iban,
+                procedure_date,
+                contract_end,
+                seniority_months,
+                wage,
+                weekly_hours,
+                part_time,
+                are_days,
+                notice_daily,
+                pension,
+            };
+            *place = Some(Sourced { line: self.row.line, fact });
+        }
     }
 
     fn nir(&mut self) -> Option<Nir> {
+        if let Some(nir) = self.field(Column::Nir).exactly().and_then(Nir::of_digits)
+            && nir.is_valid()
+        {
+            return Some(nir);
+        }
+        self.nir_of_other_form()
+    }
+
+    #[inline(never)]
+    fn nir_of_other_form(&mut self) -> Option<Nir> {
         let nir = Nir::new(self.required(Column::Nir)?);
         match nir {
             None => self.find(Code::Number, Column::Nir, Some("write the 13 characters and the 2 digits of the key")),
@@ -68,10 +90,11 @@ impl<'r> Cells<'r, '_> {
     }
 
     fn name(&mut self) -> Cow<'r, str> {
-        if self.required(Column::Name).is_none() {
-            return Cow::Borrowed("");
-        }
         let name = self.text(Column::Name);
+        if name.is_empty() {
+            self.required(Column::Name);
+            return name;
+        }
         if name.len() > LONGEST_NAME && name.chars().count() > LONGEST_NAME {
             self.find(Code::OutOfRange, Column::Name, Some("a name has at most 70 characters; shorten it"));
         }
@@ -83,6 +106,14 @@ impl<'r> Cells<'r, '_> {
     }
 
     fn iban(&mut self) -> Option<Iban> {
+        if let Some(iban) = self.field(Column::Iban).exactly().and_then(Iban::of_french_digits) {
+            return Some(iban);
+        }
+        self.iban_of_other_form()
+    }
+
+    #[inline(never)]
+    fn iban_of_other_form(&mut self) -> Option<Iban> {
         let iban = Iban::new(self.required(Column::Iban)?);
         if iban.is_none() {
             self.find(Code::Iban, Column::Iban, None);
@@ -95,7 +126,7 @@ impl<'r> Cells<'r, '_> {
         let stated = self.amount(Column::Sjr);
         let pay = self.amount(Column::ReferencePay);
         let days = self.whole(Column::ReferenceDays, MOST_DAYS);
-        if !self.raw(Column::Sjr).is_empty() {
+        if stated.is_some() || !self.raw(Column::Sjr).is_empty() {
             let sjr = stated?;
             return self.above_zero(Column::Sjr, sjr.0).map(|_| Wage::Stated(sjr));
         }

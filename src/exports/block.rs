@@ -11,11 +11,13 @@ use crate::bytes::Marks;
 use crate::columns::{Column, Export};
 use crate::identity::BeneficiaryId;
 
-/// Rows of the three exports, and the bytes that they point into.
+/// Rows of the exports, and the bytes that they point into.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// The bytes of all rows.
+    /// The bytes of all rows that were put together row by row.
     pub bytes: Vec<u8>,
+    /// The bytes of an export's rows as they were read; empty where its rows stand in `bytes`.
+    read: [Vec<u8>; Export::COUNT],
     /// The rows of each export, in the order of [`Export::ALL`].
     pub rows: [Vec<Row>; Export::COUNT],
 }
@@ -24,7 +26,20 @@ impl Batch {
     /// Forgets all rows and keeps the buffers.
     pub fn clear(&mut self) {
         self.bytes.clear();
+        self.read.iter_mut().for_each(Vec::clear);
         self.rows.iter_mut().for_each(Vec::clear);
+    }
+
+    /// The bytes that the rows of an export point into.
+    pub fn bytes_of(&self, export: Export) -> &[u8] {
+        let read = &self.read[export as usize];
+        if read.is_empty() { &self.bytes } else { read }
+    }
+
+    /// The same as texts, where they are UTF-8. One look at all bytes costs less than one at each row.
+    pub fn texts(&self) -> [Option<&str>; Export::COUNT] {
+        let shared = simdutf8::basic::from_utf8(&self.bytes).ok();
+        self.read.each_ref().map(|read| if read.is_empty() { shared } else { simdutf8::basic::from_utf8(read).ok() })
     }
 
     /// Whether it has no row.
@@ -103,9 +118,9 @@ impl<R: Read> BlockReader<R> {
             }
             let delimiter = Header::delimiter(&self.buffer[self.taken..]);
             match scan(&self.buffer[self.taken..], delimiter.byte(), self.at_end) {
-                Scanned::Row { length, next, lines, quoted } => {
+                Scanned::Row { length, next, lines, .. } => {
                     let row = &self.buffer[self.taken..self.taken + length];
-                    self.header = Header::read(export, row, quoted, encoding)?;
+                    self.header = Header::read(export, row, encoding)?;
                     self.taken += next;
                     self.scanned = self.taken;
                     self.line += lines;
@@ -187,11 +202,25 @@ impl<R: Read> BlockReader<R> {
             None => self.scanned,
         };
         let Some(first) = self.rows.first().filter(|_| count > 0).map(|row| row.start as usize) else { return };
-        let base = batch.bytes.len();
-        batch.bytes.extend_from_slice(&self.buffer[first..end]);
-        let moved = self.rows.drain(..count).map(|row| Row { start: place(row.start as usize - first + base), ..row });
-        batch.rows[self.header.export as usize].extend(moved);
         self.seen.rows += count as u64;
+        let export = self.header.export as usize;
+        let (bytes, rows) = (&mut batch.read[export], &mut batch.rows[export]);
+        if bytes.is_empty() && rows.is_empty() && self.buffer.len() - end < end - first {
+            // The batch gets the buffer, and what is behind its rows goes to the buffer of a batch before.
+            bytes.extend_from_slice(&self.buffer[end..]);
+            std::mem::swap(bytes, &mut self.buffer);
+            bytes.truncate(end);
+            let gone = place(end);
+            rows.extend(self.rows[count..].iter().map(|row| Row { start: row.start - gone, ..*row }));
+            std::mem::swap(rows, &mut self.rows);
+            rows.truncate(count);
+            self.scanned -= end;
+            self.taken = 0;
+            return;
+        }
+        let base = bytes.len();
+        bytes.extend_from_slice(&self.buffer[first..end]);
+        rows.extend(self.rows.drain(..count).map(|row| Row { start: place(row.start as usize - first + base), ..row }));
         self.taken = end;
     }
 
@@ -255,28 +284,23 @@ impl<R: Read> BlockReader<R> {
 
     /// Cuts rows up to the first one with a quote; each ends at its line end.
     fn cut_plain_rows(&mut self) {
-        for mark in Marks::new([b'"', b'\n'], &self.buffer, self.scanned) {
-            if self.buffer[mark] == b'"' {
-                return;
-            }
-            let returned = mark > self.scanned && self.buffer[mark - 1] == b'\r';
-            let length = mark - self.scanned - usize::from(returned);
+        let (bytes, mut start, mut line) = (&self.buffer[..], self.scanned, self.line);
+        for mark in Marks::new([b'"', b'\n'], bytes, start) {
+            let Some(row) = bytes.get(start..mark).filter(|_| bytes.get(mark) == Some(&b'\n')) else { break };
+            let length = row.len() - usize::from(row.last() == Some(&b'\r'));
             if length > 0 {
-                let start = place(self.scanned);
-                self.rows.push(Row { line: self.line, start, length: place(length), quoted: false });
+                self.rows.push(Row { line, start: place(start), length: place(length), quoted: false });
             }
-            self.scanned = mark + 1;
-            self.line += 1;
+            (start, line) = (mark + 1, line + 1);
         }
+        (self.scanned, self.line) = (start, line);
     }
 
     /// Where a quote stands: its physical line and the number of its field.
     fn place_of(&self, row: usize, quote: usize) -> (u64, usize) {
         let before = &self.buffer[row..row + quote];
         let line = self.line + memchr::memchr_iter(b'\n', before).count() as u64;
-        let mut fields = super::fields::Fields::default();
-        fields.split(before, before.contains(&b'"'), self.header.dialect.delimiter.byte());
-        (line, fields.count())
+        (line, self.header.fields(before).len())
     }
 
     #[cold]
@@ -308,13 +332,11 @@ impl Header {
     pub fn id_of(&self, row: &[u8], quoted: bool) -> Option<BeneficiaryId> {
         let place = self.place(Column::BeneficiaryId)?;
         let delimiter = self.dialect.delimiter.byte();
-        if place == 0 && !quoted {
+        if place == 0 && !(quoted && row.starts_with(b"\"")) {
             let end = crate::bytes::first_place(delimiter, row).unwrap_or(row.len());
             return BeneficiaryId::new(super::fields::trimmed(&row[..end]));
         }
-        let mut fields = super::fields::Fields::default();
-        fields.split(row, quoted, delimiter);
-        BeneficiaryId::new(fields.get(fields.base(row), place).trimmed())
+        self.fields(row).get(place).and_then(|text| BeneficiaryId::new(super::fields::trimmed(text)))
     }
 }
 
@@ -348,7 +370,11 @@ mod tests {
             let mut batch = Batch::default();
             reader.take(count.div_ceil(2), &mut batch);
             let texts = batch.rows[Export::Events as usize].iter();
-            rows.extend(texts.map(|row| (row.line, String::from_utf8_lossy(row.of(&batch.bytes)).into_owned())));
+            rows.extend(
+                texts.map(|row| {
+                    (row.line, String::from_utf8_lossy(row.of(batch.bytes_of(Export::Events))).into_owned())
+                }),
+            );
         }
     }
 

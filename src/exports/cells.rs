@@ -1,6 +1,7 @@
 //! One row's cells as values; each fault becomes a finding with its place.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::fields::{Field, Fields};
 use super::header::Header;
@@ -34,10 +35,11 @@ pub(super) struct Cells<'r, 's> {
     pub(super) bytes: &'r [u8],
     /// What the places of fields point into: `bytes`, or their rewritten texts.
     pub(super) base: &'s [u8],
-    /// The row as UTF-8, once it is known to be that.
+    /// A text in which the row stands, once it is known to be UTF-8, and where it begins there.
     pub(super) text: Option<&'r str>,
-    pub(super) row: Row,
-    pub(super) id: Option<BeneficiaryId>,
+    pub(super) text_from: usize,
+    pub(super) row: &'s Row,
+    pub(super) id: &'s Option<BeneficiaryId>,
     pub(super) findings: &'s mut Vec<Finding>,
     pub(super) refused: bool,
 }
@@ -53,7 +55,7 @@ impl<'r, 's> Cells<'r, 's> {
     /// else is read without them.
     #[inline]
     pub(super) fn field(&self, column: Column) -> Field<'s> {
-        self.fields.get(self.base, self.header.place_or_none(column))
+        self.fields.get(self.base, column)
     }
 
     /// Adds a finding about a column; `found` is its text.
@@ -75,7 +77,7 @@ impl<'r, 's> Cells<'r, 's> {
         let place = Place { export: self.header.export, line: self.row.line, column };
         let detail = detail.unwrap_or(code.entry().remedy);
         self.refused |= code.entry().effect == Effect::RowRefused;
-        self.findings.push(Finding::with_detail(code, place, self.id, found, detail));
+        self.findings.push(Finding::with_detail(code, place, *self.id, found, detail));
     }
 
     #[cold]
@@ -161,6 +163,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     /// R6.2 divides by the hours: they are above zero.
+    #[inline]
     pub(super) fn required_hours(&mut self, column: Column) -> Option<WeeklyHours> {
         let hundredths = self.decimal(self.field(column), column, HOURS, true)?;
         self.above_zero(column, hundredths)?;
@@ -174,6 +177,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
 
     /// R3.3: 0 < p ≤ 1.
+    #[inline]
     pub(super) fn ratio(&mut self, column: Column) -> Option<Rate> {
         if self.field(column).is_empty() {
             return None;
@@ -244,7 +248,7 @@ impl<'r, 's> Cells<'r, 's> {
 
     #[inline]
     fn date_of(&mut self, field: Field<'s>, column: Column, required: bool) -> Option<Day> {
-        match values::iso_date(field.text()) {
+        match field.exactly().and_then(values::iso_date) {
             None => self.date_of_other_form(column, required),
             day => day,
         }
@@ -262,11 +266,16 @@ impl<'r, 's> Cells<'r, 's> {
         date
     }
 
+    #[inline]
     pub(super) fn required_month(&mut self, column: Column) -> Option<Month> {
-        let field = self.field(column);
-        if let Some(month) = field.digits().and_then(|word| values::iso_month(word, field.len())) {
-            return Some(month);
+        match self.field(column).exactly().and_then(values::iso_month) {
+            None => self.month_of_other_form(column),
+            month => month,
         }
+    }
+
+    #[inline(never)]
+    fn month_of_other_form(&mut self, column: Column) -> Option<Month> {
         let month = values::month(self.required(column)?);
         if month.is_none() {
             self.find(Code::Date, column, None);
@@ -277,8 +286,14 @@ impl<'r, 's> Cells<'r, 's> {
     /// The field as text, borrowed from the row where nothing in it had to change.
     pub(super) fn text(&self, column: Column) -> Cow<'r, str> {
         let unchanged = self.text.filter(|_| !self.fields.are_rewritten()).and_then(|text| {
-            let bounds = self.fields.bounds(self.header.place_or_none(column))?;
-            text.get(bounds).map(|field| field.trim_matches([' ', '\t']))
+            let Range { mut start, mut end } = self.fields.bounds(column);
+            while start < end && matches!(self.bytes.get(start), Some(b' ' | b'\t')) {
+                start += 1;
+            }
+            while start < end && matches!(self.bytes.get(end - 1), Some(b' ' | b'\t')) {
+                end -= 1;
+            }
+            text.get(self.text_from + start..self.text_from + end)
         });
         match unchanged {
             Some(text) => Cow::Borrowed(text),

@@ -53,20 +53,20 @@ pub struct CursorBuffers {
     findings: Vec<Finding>,
 }
 
-/// A cursor for each export of a batch whose bytes are `text` if they are UTF-8, in the order of [`Export::ALL`]; rows without
-/// a readable number go to `anonymous`.
+/// A cursor for each export of a batch, in the order of [`Export::ALL`]; `texts` has their bytes where they are known to be UTF-8.
+/// Rows without a readable number go to `anonymous`.
 pub fn cursors<'b, 's>(
     headers: &'s [Header; Export::COUNT],
     batch: &'b Batch,
-    text: Option<&'b str>,
+    texts: [Option<&'b str>; Export::COUNT],
     buffers: &'s mut [CursorBuffers; Export::COUNT],
     anonymous: &mut impl FnMut(Export, Anonymous<'_>),
 ) -> [Cursor<'b, 's>; Export::COUNT] {
     let mut at = 0;
     buffers.each_mut().map(|buffers| {
-        let (export, header, rows) = (Export::ALL[at], &headers[at], &batch.rows[at]);
+        let (export, header, text, rows) = (Export::ALL[at], &headers[at], texts[at], &batch.rows[at]);
         at += 1;
-        Cursor::new(header, (&batch.bytes, text), rows, buffers, &mut |row| anonymous(export, row))
+        Cursor::new(header, (batch.bytes_of(export), text), rows, buffers, &mut |row| anonymous(export, row))
     })
 }
 
@@ -80,6 +80,7 @@ impl<'b, 's> Cursor<'b, 's> {
         anonymous: &mut impl FnMut(Anonymous<'_>),
     ) -> Self {
         let row = Row { line: 0, start: 0, length: 0, quoted: false };
+        buffers.fields.clear();
         let mut cursor = Self { header, bytes, text, rows: rows.iter(), row, id: None, fields: buffers };
         cursor.advance(anonymous);
         cursor
@@ -97,14 +98,13 @@ impl<'b, 's> Cursor<'b, 's> {
 
     /// To the next row with a readable number; those before it go to `anonymous`.
     pub fn advance(&mut self, anonymous: &mut impl FnMut(Anonymous<'_>)) {
-        let place = self.header.place(Column::BeneficiaryId).unwrap_or(usize::MAX);
         while let Some(&row) = self.rows.next() {
             let bytes = row.of(self.bytes);
             self.row = row;
             let delimiter = self.header.dialect.delimiter.byte();
-            self.fields.fields.split_within(self.bytes, row.range(), row.quoted, delimiter);
+            self.fields.fields.split(self.bytes, row.range(), row.quoted, delimiter, &self.header.columns);
             let fields = &self.fields.fields;
-            let field = fields.get(fields.base(bytes), place);
+            let field = fields.get(fields.base(bytes), Column::BeneficiaryId);
             self.id = match BeneficiaryId::new(field.text()) {
                 None => BeneficiaryId::new(field.trimmed()),
                 id => id,
@@ -145,27 +145,39 @@ impl<'b, 's> Cursor<'b, 's> {
         self.fields.findings = findings;
     }
 
+    #[inline]
     fn cells<'c>(&'c self, findings: &'c mut Vec<Finding>) -> Cells<'b, 'c> {
         Cells {
             header: self.header,
             fields: &self.fields.fields,
             bytes: self.row.of(self.bytes),
             base: self.fields.fields.base(self.row.of(self.bytes)),
-            text: self.text.and_then(|text| text.get(self.row.range())),
-            row: self.row,
-            id: self.id,
+            text: self.text,
+            text_from: self.row.start as usize,
+            row: &self.row,
+            id: &self.id,
             findings,
             refused: false,
         }
     }
 
     /// The current row as one of `beneficiaries.csv`.
-    pub fn beneficiary(&self, findings: &mut Vec<Finding>) -> Read<Sourced<Beneficiary<'b>>> {
+    ///
+    /// `None` where it is refused; findings say why.
+    pub fn beneficiary(&self, findings: &mut Vec<Finding>) -> Option<Sourced<Beneficiary<'b>>> {
         let mut cells = self.cells(findings);
         if !cells.is_row() {
-            return Read::Refused;
+            return None;
         }
-        cells.beneficiary().map_or(Read::Refused, Read::Fact)
+        cells.beneficiary()
+    }
+
+    /// The same, read to its place, which is blank.
+    pub fn read_beneficiary(&self, place: &mut Option<Sourced<Beneficiary<'b>>>, findings: &mut Vec<Finding>) {
+        let mut cells = self.cells(findings);
+        if cells.is_row() {
+            cells.read_beneficiary(place);
+        }
     }
 
     /// The current row as one of `events.csv`.
@@ -210,10 +222,16 @@ impl<'b, 's> Cursor<'b, 's> {
 
 impl Cells<'_, '_> {
     /// Whether the row is text and has as many fields as the header; told as A106 and A105.
+    #[inline]
     fn is_row(&mut self) -> bool {
+        (self.text.is_some() && self.fields.count() == self.header.count) || self.is_row_at_second_look()
+    }
+
+    #[inline(never)]
+    fn is_row_at_second_look(&mut self) -> bool {
         let encoding = self.header.dialect.encoding;
         if self.text.is_none() && encoding == Encoding::Utf8 {
-            self.text = str::from_utf8(self.bytes).ok();
+            (self.text, self.text_from) = (str::from_utf8(self.bytes).ok(), 0);
         }
         if self.text.is_none() && !encoding.is_text(self.bytes) {
             let at = self.first_column_without_text();

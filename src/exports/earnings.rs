@@ -56,7 +56,10 @@ impl Cells<'_, '_> {
     }
 
     pub(super) fn employer(&mut self) -> Option<Siret> {
-        let siret = Siret::new(self.required(Column::Employer)?);
+        let siret = match self.field(Column::Employer).exactly().and_then(Siret::of_digits) {
+            Some(siret) => siret,
+            None => Siret::new(self.required(Column::Employer)?),
+        };
         if !siret.is_valid() {
             self.find(Code::SiretKey, Column::Employer, None);
         }

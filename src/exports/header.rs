@@ -1,6 +1,6 @@
 use super::Refusal;
 use super::dialect::{Delimiter, Dialect, Encoding};
-use super::fields::Fields;
+use super::fields::{self, UNKNOWN};
 use crate::columns::{Column, Export, Need};
 
 /// A place that no row has.
@@ -19,6 +19,8 @@ pub struct Header {
     pub unknown: Vec<(usize, String)>,
     /// The place of each column's field; [`ABSENT`] where the header lacks it.
     places: [u16; Column::COUNT],
+    /// The column of each field; [`UNKNOWN`] of those that the program does not know.
+    pub(super) columns: Vec<u8>,
 }
 
 impl Header {
@@ -26,7 +28,7 @@ impl Header {
     ///
     /// # Errors
     /// It is empty or no text, a required column is missing, or a column stands twice.
-    pub fn read(export: Export, row: &[u8], quoted: bool, encoding: Encoding) -> Result<Self, Refusal> {
+    pub fn read(export: Export, row: &[u8], encoding: Encoding) -> Result<Self, Refusal> {
         if row.trim_ascii().is_empty() {
             return Err(Refusal::Empty { export });
         }
@@ -34,21 +36,24 @@ impl Header {
             return Err(Refusal::HeaderNotText { export });
         }
         let dialect = Dialect { delimiter: delimiter_of(row), encoding };
-        let mut fields = Fields::default();
-        fields.split(row, quoted, dialect.delimiter.byte());
+        let texts = fields::texts(row, dialect.delimiter.byte());
         let mut places = [ABSENT; Column::COUNT];
         let mut unknown = Vec::new();
-        for at in 0..fields.count() {
-            let name = encoding.decode(fields.get(fields.base(row), at).trimmed()).into_owned();
+        let mut columns = vec![UNKNOWN; texts.len()];
+        for (at, text) in texts.iter().enumerate() {
+            let name = encoding.decode(fields::trimmed(text)).into_owned();
             match Column::named(&name, export) {
                 Some(column) if places[column as usize] != ABSENT => {
                     return Err(Refusal::DoubleColumn { export, column, number: at + 1 });
                 }
-                Some(column) => places[column as usize] = u16::try_from(at).unwrap_or(ABSENT),
+                Some(column) => {
+                    places[column as usize] = u16::try_from(at).unwrap_or(ABSENT);
+                    columns[at] = column as u8;
+                }
                 None => unknown.push((at + 1, name)),
             }
         }
-        let header = Self { export, dialect, count: fields.count(), unknown, places };
+        let header = Self { export, dialect, count: texts.len(), unknown, places, columns };
         header.check_needs(row)?;
         Ok(header)
     }
@@ -56,7 +61,7 @@ impl Header {
     /// The header of a file whose own was not read yet.
     pub(super) fn none(export: Export, encoding: Encoding) -> Self {
         let dialect = Dialect { delimiter: Delimiter::Comma, encoding };
-        Self { export, dialect, count: 0, unknown: Vec::new(), places: [ABSENT; Column::COUNT] }
+        Self { export, dialect, count: 0, unknown: Vec::new(), places: [ABSENT; Column::COUNT], columns: Vec::new() }
     }
 
     /// The delimiter, told from the first line of a file.
@@ -98,22 +103,14 @@ impl Header {
         (place != ABSENT).then_some(usize::from(place))
     }
 
-    /// The place of a column's field; one that no row has where the header lacks the column.
-    #[inline]
-    pub(super) fn place_or_none(&self, column: Column) -> usize {
-        usize::from(self.places[column as usize])
-    }
-
     /// The column whose field stands at a place; `None` of one that the program does not know.
     pub fn column(&self, at: usize) -> Option<Column> {
         self.export.columns().iter().copied().find(|&column| self.place(column) == Some(at))
     }
 
     /// The fields of a row, without their quotes, with their outer spaces.
-    pub fn fields(&self, row: &[u8], quoted: bool) -> Vec<Vec<u8>> {
-        let mut fields = Fields::default();
-        fields.split(row, quoted, self.dialect.delimiter.byte());
-        (0..fields.count()).map(|at| fields.get(fields.base(row), at).text().to_vec()).collect()
+    pub fn fields(&self, row: &[u8]) -> Vec<Vec<u8>> {
+        fields::texts(row, self.dialect.delimiter.byte())
     }
 
     /// The number of a column as people count, from 1.
@@ -142,7 +139,7 @@ mod tests {
     use super::*;
 
     fn events(row: &str) -> Result<Header, Refusal> {
-        Header::read(Export::Events, row.as_bytes(), row.contains('"'), Encoding::Utf8)
+        Header::read(Export::Events, row.as_bytes(), Encoding::Utf8)
     }
 
     #[test]
@@ -169,7 +166,7 @@ mod tests {
         let row = "beneficiary_id,nir,name,iban,procedure_date,contract_end,seniority_months,weekly_hours";
         let read = |more: &str| {
             let row = format!("{row}{more}");
-            Header::read(Export::Beneficiaries, row.as_bytes(), false, Encoding::Utf8)
+            Header::read(Export::Beneficiaries, row.as_bytes(), Encoding::Utf8)
         };
         assert!(read(",sjr").is_ok());
         assert!(read(",reference_pay,reference_days").is_ok());

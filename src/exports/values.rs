@@ -31,24 +31,20 @@ pub(super) fn decimal(text: &[u8], decimals: usize, largest: i64, dialect: Diale
 /// in its smallest unit. `None` of all else, which is left to [`short_decimal`].
 #[inline]
 pub(super) fn two_decimals(word: u64, length: usize) -> Option<i64> {
-    digits_around(b'.', word).filter(|_| length >= 4).map(u64::cast_signed)
-}
-
-/// The number that digits spell around a mark with two of them behind it, the mark left out.
-#[inline]
-fn digits_around(mark: u8, word: u64) -> Option<u64> {
-    if word >> 40 & 0xFF != u64::from(mark) {
+    if length < 4 || word >> 40 & 0xFF != u64::from(b'.') {
         return None;
     }
-    // The digits in front of the mark move to its place.
-    digits_of_word((word & 0xFF_FFFF_FFFF) << 8 | word & 0xFFFF << 48 | 0x30)
+    // The digits in front of the point move to its place.
+    digits_of_word((word & 0xFF_FFFF_FFFF) << 8 | word & 0xFFFF << 48 | 0x30).map(u64::cast_signed)
 }
 
-/// `2009-05`, what nearly every month is, in a word behind the digit zero; `None` of all else, which is left to [`month`].
+/// `2009-05`, what nearly every month is; `None` of all else, which is left to [`month`].
 #[inline]
-pub(super) fn iso_month(word: u64, length: usize) -> Option<Month> {
-    let number = digits_around(b'-', word).and_then(|number| u32::try_from(number).ok()).filter(|_| length == 7)?;
-    Month::new((number / 100).cast_signed(), number % 100)
+pub(super) fn iso_month(text: &[u8; 7]) -> Option<Month> {
+    let [a, b, c, d, b'-', e, f] = *text else { return None };
+    let pairs = joined_pairs(digit_values(u64::from_le_bytes([a, b, c, d, e, f, b'0', b'0']))?);
+    let [century, year, month] = [0, 16, 32].map(|shift| (pairs >> shift & 0xFF) as u32);
+    Month::new((century * 100 + year).cast_signed(), month)
 }
 
 /// What nearly every other field is: digits with a point among them or none, in the last `length` of the eight bytes of a word, the
@@ -161,9 +157,8 @@ pub(super) fn whole(text: &[u8], largest: u32) -> Result<u32, Unread> {
 
 /// `2009-05-31`, what nearly every field is; `None` of all else, which is left to [`date`].
 #[inline]
-pub(super) fn iso_date(text: &[u8]) -> Option<Day> {
+pub(super) fn iso_date(text: &[u8; 10]) -> Option<Day> {
     const HYPHENS: u64 = 0xFF00_00FF_0000_0000;
-    let text: &[u8; 10] = text.try_into().ok()?;
     let (first, last) = (word_at(text, 0), word_at(text, 2) >> 48);
     if first & HYPHENS != u64::from_le_bytes(*b"0000-00-") & HYPHENS {
         return None;
@@ -174,7 +169,8 @@ pub(super) fn iso_date(text: &[u8]) -> Option<Day> {
 /// `2009-05-31` or `31/05/2009`.
 #[cold]
 pub(super) fn date(text: &[u8]) -> Option<Day> {
-    let &[a, b, b'/', c, d, b'/', e, f, g, h] = <&[u8; 10]>::try_from(text).ok()? else { return iso_date(text) };
+    let text: &[u8; 10] = text.try_into().ok()?;
+    let &[a, b, b'/', c, d, b'/', e, f, g, h] = text else { return iso_date(text) };
     day(u64::from_le_bytes([e, f, g, h, c, d, a, b]))
 }
 
@@ -299,10 +295,10 @@ mod tests {
         for text in ["2009-02-30", "31/02/2009", "2009/05/31", "31-05-2009", "2009-5-31", "20O9-05-31", "0000-01-01"] {
             assert_eq!(date(text.as_bytes()), None, "{text}");
         }
-        assert_eq!(iso_month(u64::from_le_bytes(*b"02009-05"), 7), "2009-05".parse().ok());
-        for text in ["2009-13", "2009-00", "13/2009", "   2009", "2009/05", "05-2009"] {
+        assert_eq!(iso_month(b"2009-05"), "2009-05".parse().ok());
+        for text in ["2009-13", "2009-00", "13/2009", "   2009", "2009/05", "05-2009", "2009-0x", "x009-05"] {
             assert_eq!(month(text.as_bytes()), None, "{text}");
-            assert_eq!(iso_month(crate::bytes::last_digits(format!("0{text}").as_bytes(), 7).unwrap(), 7), None);
+            assert_eq!(iso_month(text.as_bytes().try_into().unwrap()), None);
         }
     }
 }

@@ -50,16 +50,23 @@ impl BeneficiaryId {
         (u128::from(first) << 64 | u128::from(second), third)
     }
 
-    /// Appends the number as it was read.
+    /// The number as it was read, zeros behind it, and its length.
     #[inline]
-    pub fn write(self, out: &mut Vec<u8>) {
+    pub(crate) fn padded(self) -> ([u8; 24], usize) {
         let (upper, lower) = self.halves();
         let mut text = [0; 24];
         text[..16].copy_from_slice(&upper.to_be_bytes());
         text[16..].copy_from_slice(&lower.to_be_bytes());
         // No byte of a number is zero, so that zeros stand behind it only.
         let unused = if lower == 0 { 64 + upper.trailing_zeros() } else { lower.trailing_zeros() } as usize / 8;
-        let end = out.len() + text.len() - unused;
+        (text, text.len() - unused)
+    }
+
+    /// Appends the number as it was read.
+    #[inline]
+    pub fn write(self, out: &mut Vec<u8>) {
+        let (text, length) = self.padded();
+        let end = out.len() + length;
         out.extend_from_slice(&text);
         out.truncate(end);
     }
@@ -76,8 +83,14 @@ impl PartialEq for BeneficiaryId {
 impl Ord for BeneficiaryId {
     #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
-        let ((upper, lower), (other_upper, other_lower)) = (self.halves(), other.halves());
-        if upper != other_upper { upper.cmp(&other_upper) } else { lower.cmp(&other_lower) }
+        let ([a, b, c], [x, y, z]) = (self.0, other.0);
+        if a != x {
+            a.cmp(&x)
+        } else if b != y {
+            b.cmp(&y)
+        } else {
+            c.cmp(&z)
+        }
     }
 }
 
@@ -85,12 +98,6 @@ impl PartialOrd for BeneficiaryId {
     #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
-    }
-
-    #[inline]
-    fn lt(&self, other: &Self) -> bool {
-        let ((upper, lower), (other_upper, other_lower)) = (self.halves(), other.halves());
-        upper < other_upper || (upper == other_upper && lower < other_lower)
     }
 }
 

@@ -71,8 +71,8 @@ impl Iban {
 
     /// What nearly every field is, taken at once: a French account of digits only. `None` of any other, and of one whose check
     /// digits disagree.
-    #[inline]
-    fn of_french_digits(text: &[u8; 27]) -> Option<Self> {
+    #[inline(always)]
+    pub(crate) fn of_french_digits(text: &[u8; 27]) -> Option<Self> {
         let [b'F', b'R', check @ ..] = text.first_chunk::<4>()? else { return None };
         let [tens, ones] = check.map(|digit| u64::from(digit.wrapping_sub(b'0')));
         let upper = digits_of_word(word_at(text, 4))? * 100_000_000 + digits_of_word(word_at(text, 12))?;
@@ -100,6 +100,12 @@ impl Iban {
     /// The account number without spaces.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    /// The account number without spaces and what stands behind it, and its length.
+    #[inline]
+    pub(crate) fn padded(&self) -> (&[u8; 34], usize) {
+        self.0.padded()
     }
 
     /// Appends it without spaces.

@@ -26,7 +26,7 @@ impl Nir {
 
     /// What nearly every field is, taken at once.
     #[inline]
-    fn of_digits(digits: &[u8; 15]) -> Option<Self> {
+    pub(crate) fn of_digits(digits: &[u8; 15]) -> Option<Self> {
         let upper = digits_of_word(word_at(digits, 0))?;
         let lower = digits_of_word(word_at(digits, 7) & !0xFF | 0x30)?;
         let number = upper * 100_000 + lower / 100;
@@ -56,10 +56,10 @@ impl Nir {
         self.text.as_bytes()
     }
 
-    /// Appends it without spaces.
+    /// The number and its key without spaces, and what stands behind them, and their length.
     #[inline]
-    pub fn write(&self, out: &mut Vec<u8>) {
-        self.text.write(out);
+    pub(crate) fn padded(&self) -> (&[u8; 20], usize) {
+        self.text.padded()
     }
 
     /// The key, 1 to 97, of 13 characters: 97 less the remainder of the number by 97. Corsica's departments 2A and 2B

@@ -78,6 +78,12 @@ impl<const N: usize> ShortText<N> {
         out.truncate(end);
     }
 
+    /// The bytes with those behind them, and how many they are.
+    #[inline]
+    pub(crate) fn padded(&self) -> (&[u8; N], usize) {
+        (&self.bytes, usize::from(self.length))
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]

@@ -29,7 +29,7 @@ impl Siret {
 
     /// What nearly every field is: the key is told from all digits at once.
     #[inline]
-    fn of_digits(digits: &[u8; 14]) -> Option<Self> {
+    pub(crate) fn of_digits(digits: &[u8; 14]) -> Option<Self> {
         let (upper, lower) = (word_at(digits, 0) << 16 | 0x3030, word_at(digits, 6));
         let (upper, lower) = (digit_values(upper)?, digit_values(lower)?);
         let number = joined(upper) * 100_000_000 + joined(lower);

@@ -116,6 +116,7 @@ impl Allowance {
         (tier.rate, tier.is_first)
     }
 
+    #[inline]
     fn tier(&self, start: Day, day: RankedDay) -> Tier {
         match self.formula {
             Formula::ByIndemnifiedDays { first, days, .. } if day.rank <= days => {
@@ -138,6 +139,7 @@ impl Law {
     ///
     /// # Errors
     /// No law for the day.
+    #[inline]
     pub fn gross(&self, right: &Right<'_>, day: RankedDay) -> Result<Gross, UnknownLaw> {
         let law_day = day.law_day();
         let are = Gross { amount: self.are(right.sjr, right.part_time, law_day)?, basis: Basis::Are };
@@ -167,6 +169,7 @@ impl Law {
     ///
     /// # Errors
     /// No law for the day.
+    #[inline]
     pub fn same_gross_until(&self, right: &Right<'_>, day: RankedDay) -> Result<Day, UnknownLaw> {
         let parameters = match day.by {
             InForce::ThatDay => self.next_change(day.day).eve(),
@@ -184,6 +187,7 @@ impl Law {
     ///
     /// # Errors
     /// No law for the day.
+    #[inline]
     pub fn are(&self, sjr: Cents, part_time: Rate, day: Day) -> Result<Cents, UnknownLaw> {
         let rates = self.are_rates.on(day)?;
         let with_fixed_part = rates.with_fixed_part.of(sjr) + part_time.of(*self.are_fixed_part.on(day)?);
@@ -196,6 +200,7 @@ impl Law {
     ///
     /// # Errors
     /// No law for the day.
+    #[inline]
     pub fn minimum_are(&self, part_time: Rate, day: Day) -> Result<Cents, UnknownLaw> {
         Ok(part_time.of(*self.minimum_are.on(day)?).round(self.rounding))
     }

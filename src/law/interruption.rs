@@ -2,7 +2,7 @@
 
 use super::Law;
 use super::regime::Regime;
-use super::timeline::{Timeline, UnknownLaw};
+use super::timeline::{Missing, Timeline, UnknownLaw};
 use crate::calendar::{Day, Span};
 use crate::facts::EventKind;
 
@@ -19,6 +19,7 @@ pub enum Interruption {
 
 impl Interruption {
     /// The days that the event leaves unpaid: the day of the event is the first, the eve is the last paid one.
+    #[inline]
     pub fn unpaid(self, event: Span) -> Option<Span> {
         match self {
             Self::Resumes => Some(event),
@@ -44,11 +45,12 @@ impl Law {
     ///
     /// # Errors
     /// The regime or the event's first day does not know the kind.
+    #[inline]
     pub fn interruption(&self, kind: EventKind, regime: &Regime, first: Day) -> Result<Interruption, UnknownLaw> {
         let timeline = &self.interruptions[kind as usize];
         let rule = timeline.on(first.min(self.verified_until))?;
         if rule.not_in.contains(&regime.id) {
-            return Err(UnknownLaw::NotInRegime { name: kind.to_string(), regime: regime.id.clone() });
+            return Err(Missing::NotInRegime { name: kind.to_string(), regime: regime.id.clone() }.into());
         }
         Ok(rule.effect)
     }

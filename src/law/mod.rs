@@ -36,7 +36,7 @@ use interruption::Interruptions;
 use pension::PensionDaily;
 use reference_wage::Limits;
 use regime::Regime;
-use timeline::Timeline;
+use timeline::{Missing, Timeline};
 
 /// Everything that the law data says, ready to be asked for a day.
 #[derive(Clone, Debug)]
@@ -104,6 +104,6 @@ impl Law {
         if day <= self.verified_until {
             return Ok(());
         }
-        Err(UnknownLaw::AfterLastCheck { name: self.name.clone(), day, last: self.verified_until })
+        Err(Missing::AfterLastCheck { name: self.name.clone(), day, last: self.verified_until }.into())
     }
 }

@@ -12,6 +12,7 @@ impl Law {
     ///
     /// # Errors
     /// No law for the day.
+    #[inline]
     pub fn participation(&self, right: &Right<'_>, after_pension: Cents, day: Day) -> Result<Cents, UnknownLaw> {
         let of_wage = self.participation.on(day)?.of(right.sjr).round(self.rounding);
         let above_minimum = (after_pension - self.minimum_are(right.part_time, day)?).or_zero();

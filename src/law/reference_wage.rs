@@ -20,6 +20,7 @@ pub struct Limits {
 
 impl Law {
     /// R3.4: as the fund states it, or pay over days, to the cent.
+    #[inline]
     pub fn reference_wage(&self, wage: Wage) -> Cents {
         match wage {
             Wage::Stated(sjr) => sjr,
@@ -31,6 +32,7 @@ impl Law {
     ///
     /// # Errors
     /// The ceiling of the year in which the contract ended is not known.
+    #[inline]
     pub fn wage_is_above_ceiling(&self, sjr: Cents, contract_end: Day) -> Result<bool, UnknownLaw> {
         self.is_above(sjr, self.limits.on(contract_end)?.wage_ceiling_multiple, contract_end)
     }
@@ -43,6 +45,7 @@ impl Law {
         self.is_above(notice_daily, self.limits.on(contract_end)?.notice_ceiling_multiple, contract_end)
     }
 
+    #[inline]
     fn is_above(&self, daily: Cents, multiple: u32, contract_end: Day) -> Result<bool, UnknownLaw> {
         let ceiling = self.social_security_ceiling.on(contract_end)?;
         Ok(daily.0 * 365 > ceiling.0 * 12 * i64::from(multiple))
@@ -52,6 +55,7 @@ impl Law {
     ///
     /// # Errors
     /// No law for the day.
+    #[inline]
     pub fn limits(&self, day: Day) -> Result<&Limits, UnknownLaw> {
         self.limits.on(day)
     }

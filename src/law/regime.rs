@@ -32,6 +32,7 @@ impl Law {
     ///
     /// # Errors
     /// R0.3: no regime for the day.
+    #[inline]
     pub fn regime(&self, procedure_date: Day) -> Result<&Regime, UnknownLaw> {
         self.regime_by_day.on(procedure_date).map(|&at| &self.regimes[at])
     }
@@ -40,6 +41,7 @@ impl Law {
     ///
     /// # Errors
     /// No law for the day.
+    #[inline]
     pub fn population(&self, seniority_months: u32, procedure_date: Day) -> Result<Population, UnknownLaw> {
         let ordinary = seniority_months >= *self.ordinary_seniority.on(procedure_date)?;
         Ok(if ordinary { Population::Ordinary } else { Population::Article3 })

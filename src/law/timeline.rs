@@ -7,8 +7,13 @@ use crate::calendar::Day;
 pub struct Timeline<T> {
     name: String,
     entries: Vec<Entry<T>>,
+    /// For every [`STEP`] days from the first text on the place of the entry in force on the first of them, and its last day:
+    /// every case of a night asks a dozen timelines.
+    steps: Vec<(usize, Day)>,
     verified_until: Day,
 }
+
+const STEP: u32 = 32;
 
 /// A value of law, the day from which it holds, and the text that says so.
 #[derive(Clone, Debug)]
@@ -22,8 +27,22 @@ pub struct Entry<T> {
 }
 
 /// There is no law for a day, or none that was verified. Never read as zero.
+///
+/// In a box: the answers of the law are a word or two then, and are handed on in registers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnknownLaw {
+#[error("{0}")]
+pub struct UnknownLaw(Box<Missing>);
+
+impl From<Missing> for UnknownLaw {
+    #[cold]
+    fn from(missing: Missing) -> Self {
+        Self(Box::new(missing))
+    }
+}
+
+/// What law is missing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Missing {
     /// The day lies before the first text.
     #[error("{name} on {day}: no text before {first}")]
     BeforeFirstText {
@@ -57,32 +76,51 @@ pub enum UnknownLaw {
 impl<T> Timeline<T> {
     /// The values in the order of their days.
     pub fn new(name: impl Into<String>, entries: Vec<Entry<T>>, verified_until: Day) -> Self {
-        Self { name: name.into(), entries, verified_until }
+        let days = |entry: &Entry<T>| entry.from.number();
+        let (first, last) = (entries.first().map_or(0, days), entries.last().map_or(0, days));
+        let starts = (first..=last).step_by(STEP as usize);
+        let in_force = |on: i32| {
+            let at = entries.iter().rposition(|entry| days(entry) <= on).unwrap_or(0);
+            (at, entries.get(at + 1).map_or(Day::AFTER_ALL, |next| next.from.eve()))
+        };
+        let behind = (entries.len().saturating_sub(1), Day::AFTER_ALL);
+        let steps = starts.map(in_force).chain([behind]).collect();
+        Self { name: name.into(), entries, steps, verified_until }
     }
 
     /// The value in force on a day.
     ///
     /// # Errors
     /// The day lies before the first text or behind the last verified day.
+    #[inline]
     pub fn on(&self, day: Day) -> Result<&T, UnknownLaw> {
-        let at = self.entries.iter().rposition(|entry| entry.from <= day);
-        match at.map(|at| &self.entries[at]) {
+        match self.entry(day) {
             Some(Entry { value: Some(value), .. }) if day <= self.verified_until => Ok(value),
-            found => Err(self.unknown(day, found)),
+            found => Err(self.unknown(day, found).into()),
+        }
+    }
+
+    /// The last entry from a day up to this one.
+    #[inline]
+    fn entry(&self, day: Day) -> Option<&Entry<T>> {
+        let since = u32::try_from(day.number() - self.entries.first()?.from.number()).ok()?;
+        match self.steps.get((since / STEP) as usize).or(self.steps.last())? {
+            &(at, until) if day <= until => self.entries.get(at),
+            _ => self.entries.iter().rfind(|entry| entry.from <= day),
         }
     }
 
     #[cold]
-    fn unknown(&self, day: Day, found: Option<&Entry<T>>) -> UnknownLaw {
+    fn unknown(&self, day: Day, found: Option<&Entry<T>>) -> Missing {
         let name = self.name.clone();
         match found {
             Some(entry) => {
                 let last = if entry.value.is_none() { entry.from.eve() } else { Day::AFTER_ALL };
-                UnknownLaw::AfterLastCheck { name, day, last: last.min(self.verified_until) }
+                Missing::AfterLastCheck { name, day, last: last.min(self.verified_until) }
             }
             None => {
                 let first = self.entries.first().map_or(self.verified_until, |entry| entry.from);
-                UnknownLaw::BeforeFirstText { name, day, first }
+                Missing::BeforeFirstText { name, day, first }
             }
         }
     }
@@ -116,6 +154,22 @@ mod tests {
     fn a_value_holds_until_the_next_one_starts() {
         for (on, value) in [("2008-07-01", 1), ("2009-06-30", 1), ("2009-07-01", 2), ("2009-12-31", 2)] {
             assert_eq!(timeline().on(day(on)), Ok(&value), "{on}");
+        }
+    }
+
+    #[test]
+    fn every_day_has_the_last_entry_up_to_it() {
+        let days = ["1900-01-01", "2005-07-01", "2005-07-02", "2006-07-01", "2006-07-31", "2006-08-01", "2009-01-01"];
+        for count in 0..=days.len() {
+            let entry = |(at, from): (usize, &&str)| Entry { from: day(from), value: Some(at), source: String::new() };
+            let entries: Vec<_> = days.iter().enumerate().map(entry).skip(days.len() - count).collect();
+            let timeline = Timeline::new("steps", entries.clone(), day("2011-12-31"));
+            let mut on = day("1900-01-01");
+            while on <= day("2011-12-31") {
+                let expected = entries.iter().rfind(|entry| entry.from <= on).and_then(|entry| entry.value);
+                assert_eq!(timeline.on(on).ok().copied(), expected, "{on}");
+                on = on.next();
+            }
         }
     }
 

@@ -273,15 +273,15 @@ pub(super) fn each_joined<'b>(
     ) -> Result<(), NightError>,
 ) -> Result<(), NightError> {
     let headers = task.headers;
-    // One encoding is said for all exports. One look at all bytes costs less than one at each row.
+    // One encoding is said for all exports.
     let is_utf8 = headers[0].dialect.encoding == Encoding::Utf8;
-    let text = Some(&batch.bytes).filter(|_| is_utf8).and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
-    let mut cursors = exports::cursors(headers, batch, text, buffers, &mut |export, row| unread.add(export, row));
+    let texts = if is_utf8 { batch.texts() } else { [None; Export::COUNT] };
+    let mut cursors = exports::cursors(headers, batch, texts, buffers, &mut |export, row| unread.add(export, row));
     let mut joined = Joined::default();
     let mut previous = bounds.above;
     let mut kept = recalled.kept.iter().peekable();
     let mut stated = recalled.stated.iter().peekable();
-    while let Some(id) = cursors.iter().filter_map(Cursor::id).chain(kept.peek().map(|kept| kept.id)).min() {
+    while let Some(id) = least(&cursors, kept.peek().map(|kept| kept.id)) {
         if previous.is_some_and(|previous| id <= previous) || bounds.up_to.is_some_and(|up_to| id > up_to) {
             return Err(NightError::Unsorted);
         }
@@ -295,6 +295,20 @@ pub(super) fn each_joined<'b>(
         Some((id, _)) => Err(LedgerError::OpeningOfNobody(*id).into()),
         None => Ok(()),
     }
+}
+
+/// The least number that a cursor or what is kept stands at.
+#[inline]
+fn least(cursors: &[Cursor<'_, '_>; Export::COUNT], kept: Option<BeneficiaryId>) -> Option<BeneficiaryId> {
+    let mut least = kept;
+    for cursor in cursors {
+        match (cursor.id(), least) {
+            (Some(id), Some(lowest)) if id >= lowest => {}
+            (Some(id), _) => least = Some(id),
+            (None, _) => {}
+        }
+    }
+    least
 }
 
 /// Revises a beneficiary by what the ledger holds, and writes what only a ledger tells.

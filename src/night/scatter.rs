@@ -173,11 +173,12 @@ impl<'r> Stages for Scatter<'r> {
         let Worker { export, batch, buffers, unread, cursor, totals, timings } = worker;
         unread.clear();
         let header = &self.task.headers[*export as usize];
+        let all = batch.bytes_of(*export);
         for row in &batch.rows[*export as usize] {
-            let bytes = row.of(&batch.bytes);
+            let bytes = row.of(all);
             let Some(id) = header.id_of(bytes, row.quoted) else {
                 let only = std::slice::from_ref(row);
-                Cursor::new(header, (&batch.bytes, None), only, cursor, &mut |row| unread.add(*export, row));
+                Cursor::new(header, (all, None), only, cursor, &mut |row| unread.add(*export, row));
                 continue;
             };
             let partition = self.bounds.partition_point(|&first| first.is_at_most(id));

@@ -240,9 +240,12 @@ pub(super) fn put(out: &mut Vec<u8>, totals: &Totals, control: &Control) {
     let outcomes = &totals.outcomes;
     [outcomes.paid, outcomes.nil, outcomes.held, outcomes.refused].into_iter().for_each(|count| out.count(count));
     out.count(totals.nil_reasons.len() as u64);
-    for (reason, count) in &totals.nil_reasons {
-        out.place(&REASONS.map(NilReason::name), reason);
-        out.count(*count);
+    let reasons = REASONS.map(NilReason::name);
+    let mut nil: Vec<_> = totals.nil_reasons.iter().map(|(reason, count)| (reason.name(), *count)).collect();
+    nil.sort_unstable();
+    for (reason, count) in nil {
+        out.place(&reasons, &reason);
+        out.count(count);
     }
     out.count(totals.by_regime.len() as u64);
     for (regime, sums) in &totals.by_regime {
@@ -283,7 +286,7 @@ pub(super) fn add(bytes: &[u8], id: BeneficiaryId, totals: &mut Totals, control:
     }
     for _ in 0..from.count()? {
         let reason = from.place(&REASONS)?;
-        one.nil_reasons.insert(reason.name(), from.count()?);
+        one.nil_reasons.insert(reason, from.count()?);
     }
     for _ in 0..from.count()? {
         let (regime, sums) = (from.text()?, from.sums()?);

@@ -214,7 +214,7 @@ impl Manifest {
             let names: Vec<_> = (columns.iter().zip(1..))
                 .map(|(name, number)| name.clone().unwrap_or_else(|| format!("unknown {number}")))
                 .collect();
-            let header = Header::read(export, names.join(",").as_bytes(), false, Encoding::Utf8);
+            let header = Header::read(export, names.join(",").as_bytes(), Encoding::Utf8);
             headers.push(header.map_err(|error| PartitionError::Format(error.to_string()))?);
         }
         headers.try_into().map_err(|_| PartitionError::Format("headers of exports".to_owned()))

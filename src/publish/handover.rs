@@ -1,8 +1,9 @@
+use super::piece::{self, Piece, WHOLE};
 use super::rows::MonthText;
+use crate::calendar::Day;
 use crate::identity::BeneficiaryId;
 use crate::law::handover::Handover;
 use crate::law::regime::Population;
-use crate::money::write_whole;
 use crate::settle::Outcome;
 
 /// Appends a row of `handover.csv` (R1.6); days that are not known are blank.
@@ -18,25 +19,41 @@ pub fn handover(
         Population::Ordinary => "ordinary",
         Population::Article3 => "article-3",
     };
-    let crp_start = ended.crp.first.to_string();
-    let last = ended.last.to_string();
-    let until = |day: Option<crate::calendar::Day>| day.map(|day| day.to_string()).unwrap_or_default();
     let training = if ended.in_training { "yes" } else { "no" };
-    id.write(out);
-    for word in [month.iso(), regime, population, &crp_start, &last, ended.end.name(), outcome.name()] {
-        out.push(b',');
-        out.extend_from_slice(word.as_bytes());
-    }
-    for days in [ended.asr_days, ended.are_days.map(i64::from), handover.are_days_left] {
-        out.push(b',');
-        if let Some(days) = days {
-            write_whole(out, days.unsigned_abs());
+    let day_or_blank = |piece: &mut Piece<'_, 64>, day: Option<Day>| {
+        piece.all(b",");
+        if let Some(day) = day {
+            piece.day(day);
         }
-    }
-    let ctp_until = until(handover.ctp.map(|ctp| ctp.last));
-    for word in [training, handover.next.name(), &until(handover.register_on), &ctp_until] {
+    };
+    id.write(out);
+    for word in [month.iso(), regime, population] {
         out.push(b',');
         out.extend_from_slice(word.as_bytes());
     }
-    out.push(b'\n');
+    piece::append::<64>(out, |piece| {
+        day_or_blank(piece, Some(ended.crp.first));
+        day_or_blank(piece, Some(ended.last));
+    });
+    for word in [ended.end.name(), outcome.name()] {
+        out.push(b',');
+        out.extend_from_slice(word.as_bytes());
+    }
+    piece::append::<{ 3 * (1 + WHOLE) + 8 }>(out, |piece| {
+        for days in [ended.asr_days, ended.are_days.map(i64::from), handover.are_days_left] {
+            piece.all(b",");
+            if let Some(days) = days {
+                piece.whole(days.unsigned_abs());
+            }
+        }
+    });
+    for word in [training, handover.next.name()] {
+        out.push(b',');
+        out.extend_from_slice(word.as_bytes());
+    }
+    piece::append::<64>(out, |piece| {
+        day_or_blank(piece, handover.register_on);
+        day_or_blank(piece, handover.ctp.map(|ctp| ctp.last));
+        piece.all(b"\n");
+    });
 }

@@ -4,6 +4,7 @@ mod contributions;
 mod deadlines;
 mod digest;
 mod handover;
+mod piece;
 pub mod rows;
 pub mod staging;
 pub mod summary;

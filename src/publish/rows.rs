@@ -1,5 +1,6 @@
 //! The rows of the published files, as bytes.
 
+use super::piece::{self, AMOUNT, WHOLE};
 use crate::anomaly::{Code, Effect, Finding};
 use crate::bytes::has_any;
 use crate::calendar::{Month, Span};
@@ -18,6 +19,8 @@ pub struct MonthText {
     iso: String,
     /// `-200905` and the end of the row; `-200905-2` in the second run that pays the month.
     reference: String,
+    /// The same with zeros behind them, where they are as short as of any month and number of runs.
+    padded: ([u8; 9], [u8; 24]),
 }
 
 impl MonthText {
@@ -25,13 +28,22 @@ impl MonthText {
     pub fn new(month: Month, sequence: u32) -> Self {
         let suffix = if sequence > 1 { format!("-{sequence}") } else { String::new() };
         let digits = month.to_string().replace('-', "");
-        Self { iso: format!(",{month},"), reference: format!("-{digits}{suffix}\n") }
+        let (iso, reference) = (format!(",{month},"), format!("-{digits}{suffix}\n"));
+        let padded = (padded(&iso), padded(&reference));
+        Self { iso, reference, padded }
     }
 
     /// `2009-05`.
     pub fn iso(&self) -> &str {
         self.iso.trim_matches(',')
     }
+}
+
+/// A text with zeros behind it.
+fn padded<const N: usize>(text: &str) -> [u8; N] {
+    let mut padded = [0; N];
+    padded.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+    padded
 }
 
 /// Appends a row of `payments.csv`. A payment has an account: without one (A202) it is held.
@@ -43,38 +55,51 @@ pub fn payment(
     payment: &Payment,
 ) {
     let amounts = &payment.current;
-    beneficiary.id.write(out);
-    out.push(b',');
-    match &beneficiary.nir {
-        nir if nir.is_valid() => nir.write(out),
-        nir => text(out, &String::from_utf8_lossy(nir.as_bytes())),
+    let (iso, reference) = &month.padded;
+    let nir = &beneficiary.nir;
+    piece::append::<48>(out, |piece| {
+        piece.id(beneficiary.id);
+        piece.all(b",");
+        if nir.is_valid() {
+            let (text, length) = nir.padded();
+            piece.put(text, length);
+            piece.all(b",");
+        }
+    });
+    if !nir.is_valid() {
+        text(out, &String::from_utf8_lossy(nir.as_bytes()));
+        out.push(b',');
     }
-    out.push(b',');
     text(out, &beneficiary.name);
-    out.push(b',');
-    if let Some(iban) = &beneficiary.iban {
-        iban.write(out);
-    }
-    out.extend_from_slice(month.iso.as_bytes());
+    piece::append::<48>(out, |piece| {
+        piece.all(b",");
+        if let Some(iban) = &beneficiary.iban {
+            let (text, length) = iban.padded();
+            piece.put(text, length);
+        }
+        piece.all(iso);
+    });
     out.extend_from_slice(regime.unwrap_or_default().as_bytes());
-    out.push(b',');
-    write_whole(out, amounts.asr_days.unsigned_abs());
-    for amount in [
-        amounts.asr_gross,
-        amounts.pension_offset,
-        amounts.participation,
-        amounts.asr_net(),
-        amounts.idr,
-        payment.arrears,
-        payment.recovered,
-        payment.net(),
-    ] {
-        amount.write_behind_comma(out);
-    }
-    out.push(b',');
-    // At most 20 + 1 + 6 + 1 + 4 of the 35 characters that a transfer's reference may have.
-    beneficiary.id.write(out);
-    out.extend_from_slice(month.reference.as_bytes());
+    piece::append::<{ 1 + WHOLE + 8 * AMOUNT + 1 + 24 + 24 }>(out, |piece| {
+        piece.all(b",");
+        piece.whole(amounts.asr_days.unsigned_abs());
+        piece.amount(amounts.asr_gross);
+        piece.amount(amounts.pension_offset);
+        piece.amount(amounts.participation);
+        piece.amount(amounts.asr_net());
+        piece.amount(amounts.idr);
+        if payment.arrears == Cents::ZERO && payment.recovered == Cents::ZERO {
+            piece.all(b",0.00,0.00");
+        } else {
+            piece.amount(payment.arrears);
+            piece.amount(payment.recovered);
+        }
+        piece.amount(payment.net());
+        piece.all(b",");
+        // At most 20 + 1 + 6 + 1 + 4 of the 35 characters that a transfer's reference may have.
+        piece.id(beneficiary.id);
+        piece.put(reference, month.reference.len());
+    });
 }
 
 /// Appends a row of `anomalies.csv`.
@@ -214,15 +239,20 @@ pub struct Decision<'f> {
 
 /// Appends a row of `decisions.csv`; the reason is a word for nil, else the codes that hold or refuse.
 pub fn decision(out: &mut Vec<u8>, decision: &Decision<'_>) {
-    if let Some(id) = decision.beneficiary {
-        id.write(out);
-    }
-    out.push(b',');
-    write_whole(out, decision.line);
-    if decision.outcome == Outcome::Paid && decision.findings.is_empty() {
-        out.extend_from_slice(b",paid,");
-        decision.net.write_behind_comma(out);
-        out.push(b'\n');
+    let is_plain = decision.outcome == Outcome::Paid && decision.findings.is_empty();
+    piece::append::<{ 24 + 1 + WHOLE + 7 + AMOUNT + 1 }>(out, |piece| {
+        if let Some(id) = decision.beneficiary {
+            piece.id(id);
+        }
+        piece.all(b",");
+        piece.whole(decision.line);
+        if is_plain {
+            piece.all(b",paid,");
+            piece.amount(decision.net);
+            piece.all(b"\n");
+        }
+    });
+    if is_plain {
         return;
     }
     out.push(b',');
@@ -285,7 +315,7 @@ mod tests {
         use crate::anomaly::{Code, Place};
         use crate::columns::{Column, Export};
         let header = "beneficiary_id,kind,start,end";
-        let header = Header::read(Export::Events, header.as_bytes(), false, crate::exports::Encoding::Utf8).unwrap();
+        let header = Header::read(Export::Events, header.as_bytes(), crate::exports::Encoding::Utf8).unwrap();
         for column in [None, Some(Column::Kind), Some(Column::Sjr)] {
             for code in Code::ALL {
                 let place = Place { export: Export::Events, line: 7, column };

@@ -12,6 +12,7 @@ use crate::exports::InputDigest;
 use crate::intake::Exports;
 use crate::law::Law;
 use crate::revision::Payment;
+use crate::settle::NilReason;
 use crate::totals::{ClaimSums, Outcomes, Sums, Totals};
 
 use super::staging::{SUMMARY, StagedFile};
@@ -275,7 +276,7 @@ impl Summary {
             rows.insert(name.clone(), RowCounts { read: input.rows, later_months });
             identity.inputs.push(FileRecord { name, bytes: input.bytes, sha256: input.sha256.clone(), blake3: None });
         }
-        let named = |(name, count): (&&str, &u64)| ((*name).to_owned(), *count);
+        let named = |(reason, count): (&NilReason, &u64)| (reason.name().to_owned(), *count);
         Self {
             identity,
             started,

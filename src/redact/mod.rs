@@ -83,7 +83,7 @@ pub fn redact<R: Read>(
         reader.take(count, &mut block);
         sampled.read += count as u64;
         for &row in &block.rows[export as usize] {
-            let bytes = row.of(&block.bytes);
+            let bytes = row.of(block.bytes_of(export));
             let id = header.id_of(bytes, row.quoted);
             let is_wanted = id.is_some_and(|id| wanted.beneficiaries.contains(&id));
             if !is_wanted && !wanted.lines.contains(&(export, row.line)) {

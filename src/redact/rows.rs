@@ -35,7 +35,7 @@ impl<'k> Rows<'k> {
     /// The row, without its line end, or `None` where no try has the same faults and tells nothing.
     pub(super) fn redacted(&mut self, bytes: &[u8], row: Row) -> Option<Vec<u8>> {
         let faults = self.faults(bytes, row);
-        let fields = self.header.fields(bytes, row.quoted);
+        let fields = self.header.fields(bytes);
         (0..TRIES).find_map(|tries| {
             let others = self.others(&fields, &faults, tries)?;
             let bytes = self.written(&others);

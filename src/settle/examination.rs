@@ -8,7 +8,7 @@ use crate::law::{UnknownLaw, duration};
 
 impl<'l> Settler<'l> {
     /// What must be right before anything is computed (R0, R3.4, R6.2); every fault is told, not only the first.
-    pub(super) fn examine<'a>(&self, dossier: Dossier<'a>, findings: &mut Vec<Finding>) -> Option<Case<'a, 'l>> {
+    pub(super) fn examine<'a>(&self, dossier: &'a Dossier<'a>, findings: &mut Vec<Finding>) -> Option<Case<'a, 'l>> {
         let sourced = dossier.beneficiary;
         let beneficiary = &sourced.fact;
         let at = |column| Place { export: Export::Beneficiaries, line: sourced.line, column: Some(column) };
@@ -64,26 +64,23 @@ impl<'l> Settler<'l> {
             notice_daily: beneficiary.notice_daily,
         };
         if let Some(followup) = dossier.followup
-            && let Err(unknown) = deadlines::tell(law, self.days, dossier, right.crp, followup, findings)
+            && let Err(unknown) = deadlines::tell(law, self.days, *dossier, right.crp, followup, findings)
         {
             findings.push(unknown_law(dossier, &unknown));
         }
         Some(Case { dossier, right })
     }
 
-    fn examine_hours(&self, dossier: Dossier<'_>, limit: WeeklyHours, findings: &mut Vec<Finding>) {
+    fn examine_hours(&self, dossier: &Dossier<'_>, limit: WeeklyHours, findings: &mut Vec<Finding>) {
         let beneficiary = dossier.beneficiary;
         let column = Some(Column::WeeklyHours);
-        let own = Place { export: Export::Beneficiaries, line: beneficiary.line, column };
-        let of_jobs = dossier
-            .earnings
-            .iter()
-            .map(|row| (Place { export: Export::Earnings, line: row.line, column }, row.fact.weekly_hours));
-        for (place, hours) in [(own, beneficiary.fact.weekly_hours)].into_iter().chain(of_jobs) {
+        let mut look = |export, line, hours: WeeklyHours| {
             if hours > limit {
-                let id = Some(beneficiary.fact.id);
+                let (place, id) = (Place { export, line, column }, Some(beneficiary.fact.id));
                 findings.push(Finding::new(Code::HoursAboveLimit, place, id, hours.to_string()));
             }
-        }
+        };
+        look(Export::Beneficiaries, beneficiary.line, beneficiary.fact.weekly_hours);
+        dossier.earnings.iter().for_each(|row| look(Export::Earnings, row.line, row.fact.weekly_hours));
     }
 }

@@ -107,7 +107,7 @@ impl<'l> Settler<'l> {
     /// The facts of a dossier as the rules take them, even where something holds its payment; `None` where no law is known
     /// for them.
     pub fn right(&self, dossier: Dossier<'_>) -> Option<Right<'l>> {
-        self.examine(dossier, &mut Vec::new()).map(|case| case.right)
+        self.examine(&dossier, &mut Vec::new()).map(|case| case.right)
     }
 
     /// What the lines of a dossier that was settled just now rest on.
@@ -119,7 +119,7 @@ impl<'l> Settler<'l> {
         dossier: Dossier<'_>,
         settlement: &Settlement<'l>,
     ) -> Result<Option<Grounds<'l>>, UnknownLaw> {
-        let Some(case) = self.examine(dossier, &mut Vec::new()) else { return Ok(None) };
+        let Some(case) = self.examine(&dossier, &mut Vec::new()) else { return Ok(None) };
         let law = self.law;
         self.jobs.gather(dossier.earnings);
         self.unpaid.gather(law, self.days.last, &case, self.jobs.all())?;
@@ -146,7 +146,7 @@ impl<'l> Settler<'l> {
     /// # Errors
     /// No law for a day that they hang on.
     pub fn frozen_before(&mut self, dossier: Dossier<'_>, day: Day) -> Result<Option<(Cents, Span)>, UnknownLaw> {
-        let Some(case) = self.examine(dossier, &mut Vec::new()) else { return Ok(None) };
+        let Some(case) = self.examine(&dossier, &mut Vec::new()) else { return Ok(None) };
         if case.right.population == Population::Article3 {
             return Ok(None);
         }

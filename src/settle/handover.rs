@@ -7,22 +7,22 @@ use crate::law::handover::{End, Ended, Handover};
 use crate::law::interruption::Interruption;
 use crate::law::{Law, UnknownLaw};
 
-/// R1.6: the handover of a CRP that ends in the month; `None` for any other. Without `is_settled` the case is held: its days are
-/// not known.
+/// The day of the CRP on which a final event ends it; one before the first day ends it on that day.
+#[inline]
+pub(super) fn ended_on(crp: Span, unpaid: &UnpaidDays) -> Option<Day> {
+    unpaid.ended.map(|day| day.max(crp.first)).filter(|day| crp.contains(*day))
+}
+
+/// R1.6: the handover of a CRP that ends in the month. Without `is_settled` the case is held: its days are not known.
 pub(super) fn value(
     law: &Law,
-    month: Span,
     case: &Case<'_, '_>,
     unpaid: &UnpaidDays,
     jobs: &[Job],
     is_settled: bool,
-) -> Result<Option<Handover>, UnknownLaw> {
+) -> Result<Handover, UnknownLaw> {
     let crp = case.right.crp;
-    // A final event before the first day ends the CRP on that day.
-    let ended_on = unpaid.ended.map(|day| day.max(crp.first)).filter(|day| crp.contains(*day));
-    if !month.contains(ended_on.unwrap_or(crp.last)) {
-        return Ok(None);
-    }
+    let ended_on = ended_on(crp, unpaid);
     let last = ended_on.map_or(crp.last, Day::eve);
     let over_term = jobs.iter().find(|job| job.span.contains(crp.last) && job.span.contains(crp.last.next()));
     let end = match ended_on {
@@ -44,7 +44,7 @@ pub(super) fn value(
         are_days: beneficiary.are_days,
         asr_days: is_settled.then_some(asr_days),
     };
-    law.handover(ended).map(Some)
+    law.handover(ended)
 }
 
 /// The first final event; of several on one day the first in the order of R1.6.

@@ -111,10 +111,19 @@ pub(super) fn qualifies(
     let comparison = comparison(case, &rows[0].fact);
     let qualifies = law.fall_qualifies(&comparison, hire)?;
     if let Some(row) = of_month.filter(|_| !qualifies) {
-        let found = format!("{} for {} hours at hire", comparison.base, comparison.new_hours);
-        findings.push(finding(Code::FallTooSmall, case, row, Column::BaseMonthlyGross, found));
+        findings.push(finding(Code::FallTooSmall, case, row, Column::BaseMonthlyGross, pay_at_hire(&comparison)));
     }
     Ok(qualifies)
+}
+
+/// Of one case in twelve: put together without the library's formatting.
+fn pay_at_hire(Comparison { base, new_hours, .. }: &Comparison) -> String {
+    let mut found = Vec::with_capacity(48);
+    base.write(&mut found);
+    found.extend_from_slice(b" for ");
+    Cents(i64::from(new_hours.0)).write(&mut found);
+    found.extend_from_slice(b" hours at hire");
+    String::from_utf8(found).unwrap_or_default()
 }
 
 /// R6.5, R6.6: the cap and the clock, frozen at the first qualifying hire.

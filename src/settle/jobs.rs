@@ -31,6 +31,9 @@ impl Jobs {
     /// From earnings that stand by job and month.
     pub(super) fn gather(&mut self, earnings: &[Sourced<Earning>]) {
         self.0.clear();
+        if earnings.is_empty() {
+            return;
+        }
         let mut first_row = 0;
         for group in earnings.chunk_by(|a, b| {
             (a.fact.employer.number(), a.fact.job_start) == (b.fact.employer.number(), b.fact.job_start)

@@ -39,7 +39,7 @@ pub struct Settler<'l> {
 /// A dossier whose facts allow a computation.
 #[derive(Clone, Copy, Debug)]
 struct Case<'a, 'l> {
-    dossier: Dossier<'a>,
+    dossier: &'a Dossier<'a>,
     right: Right<'l>,
 }
 
@@ -71,22 +71,23 @@ impl<'l> Settler<'l> {
     pub fn settle(&mut self, dossier: Dossier<'_>, findings: &mut Vec<Finding>, settlement: &mut Settlement<'l>) {
         settlement.clear();
         self.jobs.gather(dossier.earnings);
-        let examined = self.examine(dossier, findings);
+        let examined = self.examine(&dossier, findings);
         let may_pay = !findings.iter().any(Finding::holds);
-        if let Some(case) = examined.filter(|_| may_pay) {
+        if let Some(case) = examined.as_ref().filter(|_| may_pay) {
             settlement.regime = Some(&case.right.regime.id);
             let known = findings.len();
-            if let Err(unknown) = self.value(&case, findings, settlement) {
+            if let Err(unknown) = self.value(case, findings, settlement) {
                 findings.truncate(known);
                 settlement.clear_lines();
-                findings.push(unknown_law(dossier, &unknown));
+                findings.push(unknown_law(&dossier, &unknown));
             }
-        } else if let Some(case) = examined {
+        } else if let Some(case) = &examined {
             // Its days are not known, but that it ends has to be told all the same.
             settlement.regime = Some(&case.right.regime.id);
-            let gathered = self.unpaid.gather(self.law, self.days.last, &case, self.jobs.all());
-            let ended = gathered.and_then(|()| self.handover(&case, false));
-            settlement.handover = ended.ok().flatten();
+            let gathered = self.unpaid.gather(self.law, self.days.last, case, self.jobs.all());
+            if gathered.is_ok() && self.ends_in_month(case) {
+                settlement.handover = self.handover(case, false).ok();
+            }
         }
         settlement.conclude(findings);
     }
@@ -120,16 +121,25 @@ impl<'l> Settler<'l> {
                 idr::value(law, self.month, case, &self.unpaid, self.jobs.all(), findings, settlement)?;
             }
         }
-        settlement.handover = self.handover(case, true)?;
+        if self.ends_in_month(case) {
+            settlement.handover = Some(self.handover(case, true)?);
+        }
         Ok(())
     }
 
-    fn handover(&self, case: &Case<'_, 'l>, is_settled: bool) -> Result<Option<Handover>, UnknownLaw> {
-        handover::value(self.law, self.days, case, &self.unpaid, self.jobs.all(), is_settled)
+    fn ends_in_month(&self, case: &Case<'_, 'l>) -> bool {
+        let crp = case.right.crp;
+        self.days.contains(handover::ended_on(crp, &self.unpaid).unwrap_or(crp.last))
+    }
+
+    #[inline(never)]
+    fn handover(&self, case: &Case<'_, 'l>, is_settled: bool) -> Result<Handover, UnknownLaw> {
+        handover::value(self.law, case, &self.unpaid, self.jobs.all(), is_settled)
     }
 }
 
-fn unknown_law(dossier: Dossier<'_>, unknown: &UnknownLaw) -> Finding {
+#[cold]
+fn unknown_law(dossier: &Dossier<'_>, unknown: &UnknownLaw) -> Finding {
     let beneficiary = dossier.beneficiary;
     let place = Place { export: Export::Beneficiaries, line: beneficiary.line, column: Some(Column::ContractEnd) };
     Finding::new(Code::UnknownLaw, place, Some(beneficiary.fact.id), unknown.to_string())

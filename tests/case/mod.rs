@@ -249,7 +249,7 @@ impl Rows {
         let mut anonymous = |_: Export, _: versement::exports::Anonymous<'_>| panic!("a row without a number");
         let mut buffers: [CursorBuffers; Export::COUNT] = Default::default();
         let headers: [Header; Export::COUNT] = headers.try_into().expect("a header of each export");
-        let mut cursors = exports::cursors(&headers, &batch, None, &mut buffers, &mut anonymous);
+        let mut cursors = exports::cursors(&headers, &batch, [None; Export::COUNT], &mut buffers, &mut anonymous);
         let mut joined = Joined::default();
         joined.gather(id(), month(run), &mut cursors, &mut anonymous);
         then(joined)
