@@ -105,7 +105,9 @@ fn standing(kept: &Kept<'_>) -> String {
     if kept.unsettled {
         out += "\na month was left open: held, or missing from the export\n";
     }
-    if let Some(month) = kept.over_since {
+    if !kept.facts.row.was_read() {
+        out += "\nits row of beneficiaries.csv could not be read in any run; what stands beside it is kept\n";
+    } else if let Some(month) = kept.over_since {
         out += &format!("\nnothing can be owed any more since {month}\n");
     }
     out

@@ -263,10 +263,12 @@ impl<'b> Joined<'b> {
         self.earnings.iter().any(|row| row.line != KEPT && row.fact.month <= month)
     }
 
-    /// The facts to be kept for later runs; `None` if no row of the beneficiary was ever read. A row that holds the payment is
+    /// The facts to be kept for later runs; `None` if there are none, or no row of the beneficiary was ever sent. A row that holds the payment is
     /// not kept: what stood in its place before stays. Where they are those that are kept, their bytes are carried on.
     pub fn facts_to_keep(&mut self, kept: Option<&Facts<'b>>) -> Option<Facts<'b>> {
-        let row = self.kept_row(kept.map(|kept| &kept.row))?;
+        // Events and earnings beside a row that could not be read are not sent again with the right one.
+        let are_there = !self.rows.is_empty() && !(self.events.is_empty() && self.earnings.is_empty());
+        let row = self.kept_row(kept.map(|kept| &kept.row)).or_else(|| are_there.then(KeptRow::default))?;
         let (mut events, mut earnings) = (KeptList::default(), KeptList::default());
         let has_held = self.findings.iter().any(|finding| finding.code.entry().effect.holds());
         let findings = Some(&*self.findings).filter(|_| has_held).unwrap_or_default();

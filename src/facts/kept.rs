@@ -13,7 +13,7 @@ use crate::identity::{BeneficiaryId, Iban, Nir, Siret};
 use crate::money::{Cents, Rate};
 
 /// The facts of one beneficiary as they are kept from run to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts<'a> {
     /// Its row.
     pub row: KeptRow<'a>,
@@ -32,7 +32,7 @@ pub struct KnownFacts<'a> {
 }
 
 impl<'a> KnownFacts<'a> {
-    /// All of a beneficiary's facts; never `None` of those that were read from bytes.
+    /// All of a beneficiary's facts; `None` where its row was never read.
     pub fn of(id: BeneficiaryId, facts: &'a Facts<'_>) -> Option<Self> {
         Some(Self {
             beneficiary: Sourced { line: 0, fact: facts.row.fact(id)? },
@@ -52,8 +52,8 @@ impl<'a> KnownFacts<'a> {
 ///
 /// A byte that says which of the fields are there that most rows lack, the numbers that each row has, those fields, then the lengths and
 /// characters of NIR and account (length 0 where there is none), and the name. Numbers are little-endian. Whose row it is stands
-/// beside it.
-#[derive(Clone, PartialEq, Eq)]
+/// beside it. No byte at all stands for a row that could never be read.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct KeptRow<'a>(Cow<'a, [u8]>);
 
 const HAS_ARE_DAYS: u8 = 1;
@@ -74,7 +74,12 @@ impl<'a> KeptRow<'a> {
     /// identifiers anew, and most rows are the same from month to month.
     pub fn from_bytes(bytes: &'a [u8], known: Option<&[u8]>) -> Option<Self> {
         let row = Self(Cow::Borrowed(bytes));
-        (known == Some(bytes) || row.fields().is_some()).then_some(row)
+        (known == Some(bytes) || !row.was_read() || row.fields().is_some()).then_some(row)
+    }
+
+    /// Whether the row could be read in some run.
+    pub fn was_read(&self) -> bool {
+        !self.0.is_empty()
     }
 
     /// The bytes.
@@ -111,7 +116,7 @@ impl<'a> KeptRow<'a> {
         out.extend_from_slice(name.as_bytes());
     }
 
-    /// The row of a beneficiary; never `None` of one that [`KeptRow::from_bytes`] gave.
+    /// The row of a beneficiary; `None` where it was never read.
     pub fn fact(&self, id: BeneficiaryId) -> Option<Beneficiary<'_>> {
         self.fields().map(|fields| Beneficiary { id, ..fields })
     }

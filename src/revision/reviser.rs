@@ -1,11 +1,11 @@
 //! One beneficiary in one run: which months are settled again, what is paid or claimed, and what is kept for the next run.
 
-use super::{Kept, Nature, Posting, Unread};
+use super::{Kept, Nature, Positions, Posting, Unread};
 use crate::anomaly::{Code, Finding, Place};
 use crate::calendar::{Month, Span};
 use crate::columns::{Column, Export};
 use crate::dossier::{Change, Changes, Joined, KEPT};
-use crate::facts::{Dossier, KnownFacts, Opening};
+use crate::facts::{Dossier, Facts, KnownFacts, Opening};
 use crate::identity::{BeneficiaryId, Iban};
 use crate::law::Law;
 use crate::law::claims::ClaimRules;
@@ -154,9 +154,7 @@ impl<'l> Reviser<'l> {
             settlement.clear();
             settlement.outcome = Outcome::Refused;
             self.add_unread(&joined.findings, &mut unread);
-            let facts = joined.facts_to_keep(kept.map(|kept| &kept.facts));
-            let keep = kept.zip(facts);
-            revised.keep = keep.map(|(kept, facts)| Kept { facts, unsettled: true, unread, ..kept.clone() });
+            revised.keep = self.keep_refused(joined, kept, unread);
             return;
         };
         self.settler.for_month(self.period.month);
@@ -191,10 +189,33 @@ impl<'l> Reviser<'l> {
             self.tell_jump(joined, kept);
         }
         let is_over = is_over(settlement, &joined.findings);
-        next.over_since = is_over.then(|| kept.and_then(|kept| kept.over_since).unwrap_or(self.period.month));
+        let over_before = kept.filter(|kept| kept.facts.row.was_read()).and_then(|kept| kept.over_since);
+        next.over_since = is_over.then(|| over_before.unwrap_or(self.period.month));
         if !self.is_needed(next) {
             revised.keep = None;
         }
+    }
+
+    /// What is kept of a beneficiary whose own row can't be read: what was known before, and what stands beside the row. Of a new one
+    /// nothing can be owed yet, as far as is known: it is not missed where the export leaves it out again.
+    fn keep_refused<'a>(&self, joined: &mut Joined<'a>, kept: Option<&Kept<'a>>, unread: Vec<Unread>) -> Option<Kept<'a>> {
+        let facts = joined.facts_to_keep(kept.map(|kept| &kept.facts));
+        let was_sent = !joined.rows.is_empty() && !unread.is_empty();
+        let facts = facts.or_else(|| was_sent.then(Facts::default))?;
+        Some(match kept {
+            Some(kept) => Kept { facts, unsettled: true, unread, ..kept.clone() },
+            None => Kept {
+                facts,
+                opening: None,
+                positions: Positions::default(),
+                claims: Vec::new(),
+                opened: false,
+                unsettled: true,
+                unread,
+                paid: None,
+                over_since: Some(self.period.month),
+            },
+        })
     }
 
     /// A beneficiary without a row of its own: an open case is told and left open, a case that is over stays as it is.

@@ -44,6 +44,7 @@ impl Explain {
         stream.skip_before(id)?;
         stream.take(|next| next == id, &mut found)?;
         let kept = found.iter().next().map(|bytes| bytes.decode()).transpose()?;
+        let kept = kept.filter(|kept| kept.facts.row.was_read());
         let decision = decision(&run, id)?;
         if kept.is_none() && decision.is_none() {
             bail!("{id} is not in run {} ({}): no row in its exports, and nothing kept", run.number, run.month);
