@@ -92,6 +92,13 @@ pub struct Stated {
     pub frozen: Option<(Cents, Span)>,
 }
 
+impl Stated {
+    fn opening(&self, first_month: Month) -> Opening {
+        let Self { asr_days, idr_paid, frozen } = *self;
+        Opening { first: first_month.first_day(), asr_days, idr_paid, frozen }
+    }
+}
+
 /// Revises one beneficiary after the other; its buffers are used again.
 #[derive(Debug)]
 pub struct Reviser<'l> {
@@ -154,7 +161,7 @@ impl<'l> Reviser<'l> {
             settlement.clear();
             settlement.outcome = Outcome::Refused;
             self.add_unread(&joined.findings, &mut unread);
-            revised.keep = self.keep_refused(joined, kept, unread);
+            revised.keep = self.keep_refused(joined, kept, stated, unread);
             return;
         };
         self.settler.for_month(self.period.month);
@@ -197,16 +204,23 @@ impl<'l> Reviser<'l> {
     }
 
     /// What is kept of a beneficiary whose own row can't be read: what was known before, and what stands beside the row. Of a new one
-    /// nothing can be owed yet, as far as is known: it is not missed where the export leaves it out again.
-    fn keep_refused<'a>(&self, joined: &mut Joined<'a>, kept: Option<&Kept<'a>>, unread: Vec<Unread>) -> Option<Kept<'a>> {
+    /// nothing can be owed yet, as far as is known: it is not missed where the export leaves it out again. What was stated of its
+    /// months before the ledger holds without a look at what the facts give.
+    fn keep_refused<'a>(
+        &self,
+        joined: &mut Joined<'a>,
+        kept: Option<&Kept<'a>>,
+        stated: Option<&Stated>,
+        unread: Vec<Unread>,
+    ) -> Option<Kept<'a>> {
         let facts = joined.facts_to_keep(kept.map(|kept| &kept.facts));
-        let was_sent = !joined.rows.is_empty() && !unread.is_empty();
-        let facts = facts.or_else(|| was_sent.then(Facts::default))?;
+        let is_told_of = !joined.rows.is_empty() && (!unread.is_empty() || stated.is_some());
+        let facts = facts.or_else(|| is_told_of.then(Facts::default))?;
         Some(match kept {
             Some(kept) => Kept { facts, unsettled: true, unread, ..kept.clone() },
             None => Kept {
                 facts,
-                opening: None,
+                opening: stated.map(|stated| stated.opening(self.period.first_month)),
                 positions: Positions::default(),
                 claims: Vec::new(),
                 opened: false,
@@ -254,7 +268,6 @@ impl<'l> Reviser<'l> {
 
     /// The opening that is used instead of what the facts give, where the fund states another one.
     fn correction(&mut self, joined: &mut Joined<'_>, stated: &Stated) -> Option<Opening> {
-        let first = self.period.first_month.first_day();
         let (dossier, _) = joined.dossier();
         let dossier = dossier?;
         let mut before = Amounts::default();
@@ -265,8 +278,7 @@ impl<'l> Reviser<'l> {
         }
         let frozen = self.frozen(dossier);
         let differs = (before.asr_days, before.idr, frozen) != (stated.asr_days, stated.idr_paid, stated.frozen);
-        let Stated { asr_days, idr_paid, frozen } = *stated;
-        differs.then_some(Opening { first, asr_days, idr_paid, frozen })
+        differs.then(|| stated.opening(self.period.first_month))
     }
 
     /// What the months before the ledger came to, as it was posted or stated.
