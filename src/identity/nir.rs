@@ -62,6 +62,12 @@ impl Nir {
         self.text.padded()
     }
 
+    /// Appends it without spaces.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        self.text.write(out);
+    }
+
     /// The key, 1 to 97, of 13 characters: 97 less the remainder of the number by 97. Corsica's departments 2A and 2B
     /// count as 19 and 18. `None` when the characters are no number.
     pub fn key(number: &[u8; 13]) -> Option<u8> {
