@@ -460,10 +460,17 @@ mod tests {
             let bytes = kept.bytes();
             assert_eq!(KeptRow::from_bytes(bytes, None), Some(kept.clone()));
             // A name may end anywhere, as it may have any length.
-            for cut in 0..bytes.len() - row.name.len() {
+            for cut in 1..bytes.len() - row.name.len() {
                 assert_eq!(KeptRow::from_bytes(&bytes[..cut], None), None, "{cut}");
             }
         }
+    }
+
+    #[test]
+    fn no_byte_at_all_is_a_row_that_was_never_read() {
+        let never = KeptRow::from_bytes(&[], None).unwrap();
+        assert_eq!((never.was_read(), never.fact(row().id), never.iban()), (false, None, None));
+        assert!(KeptRow::of(&row()).was_read());
     }
 
     #[test]
