@@ -267,7 +267,8 @@ impl<'b> Joined<'b> {
     /// not kept: what stood in its place before stays. Where they are those that are kept, their bytes are carried on.
     pub fn facts_to_keep(&mut self, kept: Option<&Facts<'b>>) -> Option<Facts<'b>> {
         // Events and earnings beside a row that could not be read are not sent again with the right one.
-        let are_there = !self.rows.is_empty() && !(self.events.is_empty() && self.earnings.is_empty());
+        let any = !self.events.is_empty() || !self.earnings.is_empty();
+        let are_there = any && !self.rows.is_empty();
         let row = self.kept_row(kept.map(|kept| &kept.row)).or_else(|| are_there.then(KeptRow::default))?;
         let (mut events, mut earnings) = (KeptList::default(), KeptList::default());
         let has_held = self.findings.iter().any(|finding| finding.code.entry().effect.holds());
