@@ -1,6 +1,7 @@
 //! Threads, and nothing of ours: batches are taken in order, worked on in parallel, placed in order, finished in
 //! parallel. However many threads there are, what is placed comes in the same order.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,6 +15,11 @@ pub trait Stages: Sync {
 
     /// What a thread starts with.
     fn worker(&self) -> Self::Worker;
+    /// How many more workers than threads there may be: a thread whose batch is done before its turn lays the worker aside and goes on
+    /// with another one, instead of waiting.
+    fn spare_workers(&self, _threads: NonZeroUsize) -> usize {
+        0
+    }
     /// Takes the next batch; `false` when there is none. One thread at a time, in order.
     fn take(&self, worker: &mut Self::Worker) -> Result<bool, Self::Error>;
     /// Works on the batch. In parallel.
@@ -24,17 +30,19 @@ pub trait Stages: Sync {
     fn finish(&self, worker: &mut Self::Worker) -> Result<(), Self::Error>;
 }
 
-/// Runs all batches and returns what the threads kept, in no particular order.
+/// Runs all batches and returns all workers, in no particular order.
 ///
 /// # Errors
 /// The error of the earliest batch that has one, or that the threads can't be started.
 pub fn run<S: Stages>(threads: NonZeroUsize, stages: &S) -> Result<Vec<S::Worker>, Failure<S::Error>> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build().map_err(Failure::Threads)?;
-    let turns = Turns::default();
-    let workers = pool.broadcast(|_| turns.run(stages));
-    if let Some((_, error)) = turns.lock_state().error.take() {
+    let turns = Turns::new(stages.spare_workers(threads));
+    let mut workers = pool.broadcast(|_| turns.run(stages));
+    let state = turns.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, error)) = state.error {
         return Err(Failure::Batch(error));
     }
+    workers.extend(state.idle);
     Ok(workers)
 }
 
@@ -98,15 +106,20 @@ pub enum Failure<E> {
 }
 
 /// Whose turn it is.
-struct Turns<E> {
+struct Turns<W, E> {
     taken: Mutex<u64>,
-    state: Mutex<State<E>>,
+    state: Mutex<State<W, E>>,
     changed: Condvar,
 }
 
-struct State<E> {
+struct State<W, E> {
     /// The batch that is placed next.
     next: u64,
+    /// Workers whose batch is done and waits for its turn, by batch.
+    waiting: BTreeMap<u64, (W, Result<(), E>)>,
+    /// Workers without a batch, and how many may still be made.
+    idle: Vec<W>,
+    spare: usize,
     /// No batch is taken any more.
     stopped: bool,
     /// A thread panicked: nobody waits for its turn any more.
@@ -115,68 +128,90 @@ struct State<E> {
     error: Option<(u64, E)>,
 }
 
-impl<E> Default for Turns<E> {
-    fn default() -> Self {
-        let state = State { next: 0, stopped: false, panicked: false, error: None };
+impl<W: Send, E: Send> Turns<W, E> {
+    fn new(spare: usize) -> Self {
+        let (waiting, idle) = (BTreeMap::new(), Vec::new());
+        let state = State { next: 0, waiting, idle, spare, stopped: false, panicked: false, error: None };
         Self { taken: Mutex::new(0), state: Mutex::new(state), changed: Condvar::new() }
     }
-}
 
-impl<E: Send> Turns<E> {
-    fn run<S: Stages<Error = E>>(&self, stages: &S) -> S::Worker {
+    fn run<S: Stages<Worker = W, Error = E>>(&self, stages: &S) -> W {
         let guard = StopOnPanic(self);
         let mut worker = stages.worker();
-        loop {
-            let taken = {
-                let mut next = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-                if self.lock_state().stopped {
-                    break;
-                }
-                let batch = *next;
-                *next += 1;
-                (batch, stages.take(&mut worker))
-            };
-            let batch = match taken {
-                (batch, Ok(true)) => batch,
-                (_, Ok(false)) => {
-                    self.stop(None);
-                    break;
-                }
-                (batch, Err(error)) => {
-                    self.stop(Some((batch, error)));
-                    break;
-                }
-            };
-            if let Err(error) = self.carry_through(stages, &mut worker, batch) {
-                self.stop(Some((batch, error)));
-                break;
-            }
+        while let Some(batch) = self.take(stages, &mut worker) {
+            let worked = stages.work(&mut worker);
+            worker = self.carry_on(stages, worker, batch, worked);
         }
         std::mem::forget(guard);
         worker
     }
 
-    fn carry_through<S: Stages<Error = E>>(&self, stages: &S, worker: &mut S::Worker, batch: u64) -> Result<(), E> {
-        let worked = stages.work(worker);
-        let mut state = self.lock_state();
-        while state.next != batch && !state.panicked && state.error.as_ref().is_none_or(|(failed, _)| *failed > batch) {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+    /// The next batch, if there is one and nothing went wrong.
+    fn take<S: Stages<Worker = W, Error = E>>(&self, stages: &S, worker: &mut W) -> Option<u64> {
+        let mut next = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.lock_state().stopped {
+            return None;
         }
-        if state.next != batch {
-            // An earlier batch failed, or a thread panicked: this one is dropped.
-            return Ok(());
+        let batch = *next;
+        *next += 1;
+        match stages.take(worker) {
+            Ok(true) => return Some(batch),
+            Ok(false) => self.stop(None),
+            Err(error) => self.stop(Some((batch, error))),
         }
-        drop(state);
-        // Only the thread whose turn it is comes here, so placing needs no lock.
-        let placed = worked.and_then(|()| stages.place(worker));
-        if placed.is_ok() {
-            self.lock_state().next += 1;
-            self.changed.notify_all();
-        }
-        placed.and_then(|()| stages.finish(worker))
+        None
     }
 
-    fn lock_state(&self) -> MutexGuard<'_, State<E>> {
+    /// Brings a batch to its end when its turn has come, and those that waited for it; else lays it aside. Returns a worker for
+    /// another batch.
+    fn carry_on<S: Stages<Worker = W, Error = E>>(
+        &self,
+        stages: &S,
+        mut worker: W,
+        mut batch: u64,
+        mut worked: Result<(), E>,
+    ) -> W {
+        let mut state = self.lock_state();
+        while state.next != batch {
+            if state.panicked || state.error.as_ref().is_some_and(|(failed, _)| *failed < batch) {
+                // An earlier batch failed, or a thread panicked: this one is dropped.
+                return worker;
+            }
+            let other = state.idle.pop();
+            if other.is_some() || state.spare > 0 {
+                state.spare -= usize::from(other.is_none());
+                state.waiting.insert(batch, (worker, worked));
+                drop(state);
+                return other.unwrap_or_else(|| stages.worker());
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(state);
+        loop {
+            // Only the thread whose turn it is comes here, so placing needs no lock.
+            let placed = worked.and_then(|()| stages.place(&mut worker));
+            let waited = placed.is_ok().then(|| self.next_turn()).flatten();
+            if let Err(error) = placed.and_then(|()| stages.finish(&mut worker)) {
+                self.stop(Some((batch, error)));
+                return worker;
+            }
+            let Some((next, worked_before)) = waited else { return worker };
+            self.lock_state().idle.push(std::mem::replace(&mut worker, next));
+            self.changed.notify_all();
+            (batch, worked) = (batch + 1, worked_before);
+        }
+    }
+
+    /// The turn of the next batch, which this thread carries on with if it was laid aside.
+    fn next_turn(&self) -> Option<(W, Result<(), E>)> {
+        let mut state = self.lock_state();
+        state.next += 1;
+        self.changed.notify_all();
+        let next = state.next;
+        state.waiting.remove(&next)
+    }
+
+    fn lock_state(&self) -> MutexGuard<'_, State<W, E>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -193,9 +228,9 @@ impl<E: Send> Turns<E> {
 }
 
 /// A thread that panics must not leave the others waiting for its turn.
-struct StopOnPanic<'t, E>(&'t Turns<E>);
+struct StopOnPanic<'t, W, E>(&'t Turns<W, E>);
 
-impl<E> Drop for StopOnPanic<'_, E> {
+impl<W, E> Drop for StopOnPanic<'_, W, E> {
     fn drop(&mut self) {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.stopped = true;
@@ -213,6 +248,7 @@ mod tests {
         count: u64,
         fails_at: Vec<u64>,
         panics_at: Option<u64>,
+        spare: usize,
         next: Mutex<u64>,
         placed: Mutex<Vec<u64>>,
     }
@@ -220,41 +256,50 @@ mod tests {
     impl Squares {
         fn new(count: u64) -> Self {
             let (next, placed) = (Mutex::new(0), Mutex::new(Vec::new()));
-            Self { count, fails_at: Vec::new(), panics_at: None, next, placed }
+            Self { count, fails_at: Vec::new(), panics_at: None, spare: 0, next, placed }
         }
     }
 
     impl Stages for Squares {
-        type Worker = u64;
+        /// A batch, and how many were finished.
+        type Worker = (u64, u64);
         type Error = u64;
 
-        fn worker(&self) -> u64 {
-            0
+        fn worker(&self) -> (u64, u64) {
+            (0, 0)
         }
 
-        fn take(&self, worker: &mut u64) -> Result<bool, u64> {
+        fn spare_workers(&self, _: NonZeroUsize) -> usize {
+            self.spare
+        }
+
+        fn take(&self, (batch, _): &mut (u64, u64)) -> Result<bool, u64> {
             let mut next = self.next.lock().unwrap();
-            *worker = *next;
+            *batch = *next;
             *next += 1;
-            Ok(*worker < self.count)
+            Ok(*batch < self.count)
         }
 
-        fn work(&self, worker: &mut u64) -> Result<(), u64> {
-            assert_ne!(Some(*worker), self.panics_at);
+        fn work(&self, (batch, _): &mut (u64, u64)) -> Result<(), u64> {
+            assert_ne!(Some(*batch), self.panics_at);
             // Later batches are done sooner.
-            std::thread::sleep(std::time::Duration::from_micros(7 * ((self.count - *worker) % 5)));
-            if self.fails_at.contains(worker) { Err(*worker) } else { Ok(()) }
+            std::thread::sleep(std::time::Duration::from_micros(7 * ((self.count - *batch) % 5)));
+            if self.fails_at.contains(batch) { Err(*batch) } else { Ok(()) }
         }
 
-        fn place(&self, worker: &mut u64) -> Result<(), u64> {
-            self.placed.lock().unwrap().push(*worker * *worker);
+        fn place(&self, (batch, _): &mut (u64, u64)) -> Result<(), u64> {
+            self.placed.lock().unwrap().push(*batch * *batch);
             Ok(())
         }
 
-        fn finish(&self, _: &mut u64) -> Result<(), u64> {
+        fn finish(&self, (_, finished): &mut (u64, u64)) -> Result<(), u64> {
+            *finished += 1;
             Ok(())
         }
     }
+
+    /// How many threads, and how many spare workers.
+    const THREADS: [(usize, usize); 6] = [(1, 0), (1, 1), (2, 0), (2, 1), (7, 0), (7, 4)];
 
     fn threads(count: usize) -> NonZeroUsize {
         NonZeroUsize::new(count).unwrap()
@@ -262,17 +307,19 @@ mod tests {
 
     #[test]
     fn results_are_placed_in_order_whatever_the_threads() {
-        for count in [1, 2, 7] {
-            let squares = Squares::new(200);
-            assert!(run(threads(count), &squares).is_ok());
+        for (count, spare) in THREADS {
+            let squares = Squares { spare, ..Squares::new(200) };
+            let workers = run(threads(count), &squares).unwrap_or_default();
+            assert!((count..=count + spare).contains(&workers.len()));
+            assert_eq!(workers.iter().map(|(_, finished)| finished).sum::<u64>(), 200);
             assert_eq!(*squares.placed.lock().unwrap(), (0..200).map(|n| n * n).collect::<Vec<_>>());
         }
     }
 
     #[test]
     fn the_error_of_the_earliest_batch_is_told_and_nothing_behind_it_is_placed() {
-        for count in [1, 2, 7] {
-            let squares = Squares { fails_at: vec![60, 40, 41], ..Squares::new(200) };
+        for (count, spare) in THREADS {
+            let squares = Squares { fails_at: vec![60, 40, 41], spare, ..Squares::new(200) };
             assert!(matches!(run(threads(count), &squares), Err(Failure::Batch(40))));
             assert_eq!(squares.placed.lock().unwrap().len(), 40);
         }
@@ -296,8 +343,8 @@ mod tests {
 
     #[test]
     fn a_panic_ends_the_run_instead_of_stopping_it() {
-        for count in [1, 2, 7] {
-            let squares = Squares { panics_at: Some(30), ..Squares::new(200) };
+        for (count, spare) in THREADS {
+            let squares = Squares { panics_at: Some(30), spare, ..Squares::new(200) };
             let ended =
                 std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(threads(count), &squares).is_ok()));
             assert!(ended.is_err());

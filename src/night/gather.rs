@@ -1,6 +1,7 @@
 //! Batches, wherever they come from, become the bytes of the files, each at its place.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -202,6 +203,10 @@ impl<'r, B: Batches> Stages for Gather<'r, '_, B> {
             timings: Timings::default(),
             waiting_since: Instant::now(),
         }
+    }
+
+    fn spare_workers(&self, threads: NonZeroUsize) -> usize {
+        threads.get() / 2
     }
 
     fn take(&self, worker: &mut Self::Worker) -> Result<bool, NightError> {

@@ -1,5 +1,6 @@
 //! The exports of a month joined and not settled: for whoever settles them elsewhere, or at another time.
 
+use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
 use super::batch::{Task, Unread, each_joined};
@@ -216,6 +217,10 @@ impl<'r, B: Batches, J: Joining> Stages for Gather<'r, B, J> {
             rows: [0; Export::COUNT],
             later: 0,
         }
+    }
+
+    fn spare_workers(&self, threads: NonZeroUsize) -> usize {
+        threads.get() / 2
     }
 
     fn take(&self, worker: &mut Self::Worker) -> Result<bool, NightError> {
