@@ -4,9 +4,11 @@
 mod kept;
 mod positions;
 mod post;
+mod revised;
 mod reviser;
 
 pub use kept::{Claim, Kept, Kind, Unread};
 pub use positions::{Position, Positions};
 pub use post::{Line, Nature, Payment, Posting};
-pub use reviser::{Opened, Period, Reason, Revised, Reviser, Stated};
+pub use revised::{Opened, Reason, Revised, Stated};
+pub use reviser::{Period, Reviser};

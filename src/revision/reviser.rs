@@ -1,12 +1,15 @@
 //! One beneficiary in one run: which months are settled again, what is paid or claimed, and what is kept for the next run.
 
-use super::{Kept, Nature, Positions, Posting, Unread};
+mod opening;
+mod told;
+
+use super::{Kept, Opened, Positions, Posting, Reason, Revised, Stated, Unread};
 use crate::anomaly::{Code, Finding, Place};
-use crate::calendar::{Month, Span};
+use crate::calendar::Month;
 use crate::columns::{Column, Export};
-use crate::dossier::{Change, Changes, Joined, KEPT};
-use crate::facts::{Dossier, Facts, KnownFacts, Opening};
-use crate::identity::{BeneficiaryId, Iban};
+use crate::dossier::{Change, Changes, Joined};
+use crate::facts::{Dossier, Facts, KnownFacts};
+use crate::identity::BeneficiaryId;
 use crate::law::Law;
 use crate::law::claims::ClaimRules;
 use crate::money::Cents;
@@ -26,77 +29,6 @@ pub struct Period {
     /// What becomes of claims, and how long a case may be corrected; `None` where the law for it is not known: nothing is
     /// recovered, and no case is dropped.
     pub rules: Option<ClaimRules>,
-}
-
-/// Why months before were settled again; the worst comes first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reason {
-    /// The beneficiary was not known.
-    NewCase,
-    /// A month was left open.
-    LeftOpen,
-    /// A proof of execution came late, and nothing else changed.
-    LateProof,
-    /// Facts changed.
-    #[default]
-    ChangedFacts,
-    /// The law data or the program changed.
-    Law,
-}
-
-impl Reason {
-    /// The word in the files.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NewCase => "new-case",
-            Self::LeftOpen => "left-open",
-            Self::LateProof => "late-proof",
-            Self::ChangedFacts => "changed-facts",
-            Self::Law => "law",
-        }
-    }
-}
-
-/// What came of one beneficiary besides the settlement of the month.
-#[derive(Debug, Default)]
-pub struct Revised<'a> {
-    /// What is kept for the next run; `None` where nothing is.
-    pub keep: Option<Kept<'a>>,
-    /// Why earlier months were settled again.
-    pub reason: Reason,
-    /// What changed.
-    pub changes: Changes,
-    /// The account before, where it is another one now.
-    pub old_iban: Option<Iban>,
-    /// What the months before the ledger began came to, where they were counted as settled just now.
-    pub opened: Option<Opened>,
-}
-
-/// What the months before a ledger came to for a beneficiary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Opened {
-    /// Their sums.
-    pub before: Amounts,
-    /// R6.5, R6.6: the cap and the clock, if a hire froze them before.
-    pub frozen: Option<(Cents, Span)>,
-}
-
-/// What the fund states of the months before a ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stated {
-    /// Days of ASR.
-    pub asr_days: i64,
-    /// IDR paid.
-    pub idr_paid: Cents,
-    /// The cap and the clock.
-    pub frozen: Option<(Cents, Span)>,
-}
-
-impl Stated {
-    fn opening(&self, first_month: Month) -> Opening {
-        let Self { asr_days, idr_paid, frozen } = *self;
-        Opening { first: first_month.first_day(), asr_days, idr_paid, frozen }
-    }
 }
 
 /// Revises one beneficiary after the other; its buffers are used again.
@@ -151,7 +83,7 @@ impl<'l> Reviser<'l> {
             self.add_unread(&joined.findings, &mut unread);
             self.tell_unread(joined, kept, &revised.changes, &mut unread);
             if revised.changes.other_row {
-                revised.old_iban = tell_changed_iban(joined, kept);
+                revised.old_iban = told::tell_changed_iban(joined, kept);
             }
         } else if let Some(stated) = stated {
             joined.opening = self.correction(joined, stated);
@@ -266,45 +198,6 @@ impl<'l> Reviser<'l> {
         is_over(settlement, &self.scratch)
     }
 
-    /// The opening that is used instead of what the facts give, where the fund states another one.
-    fn correction(&mut self, joined: &mut Joined<'_>, stated: &Stated) -> Option<Opening> {
-        let (dossier, _) = joined.dossier();
-        let dossier = dossier?;
-        let mut before = Amounts::default();
-        let mut month = dossier.beneficiary.fact.contract_end.next().month();
-        while month < self.period.first_month {
-            before.add(&self.worth(dossier, month).unwrap_or_default());
-            month = month.next();
-        }
-        let frozen = self.frozen(dossier);
-        let differs = (before.asr_days, before.idr, frozen) != (stated.asr_days, stated.idr_paid, stated.frozen);
-        differs.then(|| stated.opening(self.period.first_month))
-    }
-
-    /// What the months before the ledger came to, as it was posted or stated.
-    fn opened(&mut self, joined: &mut Joined<'_>) -> Option<Opened> {
-        let (dossier, _) = joined.dossier();
-        let dossier = dossier?;
-        if dossier.beneficiary.fact.contract_end.next().month() >= self.period.first_month {
-            return None;
-        }
-        if let Some(Opening { asr_days, idr_paid, frozen, .. }) = dossier.opening {
-            return Some(Opened { before: Amounts { asr_days, idr: idr_paid, ..Amounts::default() }, frozen });
-        }
-        let mut before = Amounts::default();
-        let opening = self.posting.lines.iter().filter(|line| line.nature == Nature::Opening);
-        opening.for_each(|line| before.add(&line.amounts));
-        Some(Opened { before, frozen: self.frozen(dossier) })
-    }
-
-    fn frozen(&mut self, dossier: Dossier<'_>) -> Option<(Cents, Span)> {
-        if dossier.earnings.is_empty() {
-            return None;
-        }
-        self.settler.for_month(self.period.month);
-        self.settler.frozen_before(dossier, self.period.first_month.first_day()).ok().flatten()
-    }
-
     /// Why all months are settled again; `None` if only that of the run is.
     fn reason(&self, kept: Option<&Kept<'_>>, changes: &Changes) -> Option<Reason> {
         let Some(kept) = kept else { return Some(Reason::NewCase) };
@@ -380,59 +273,6 @@ impl<'l> Reviser<'l> {
         }
     }
 
-    /// A603: what is paid differs by over 30 % from the month before.
-    fn tell_jump(&self, joined: &mut Joined<'_>, kept: Option<&Kept<'_>>) {
-        const PERCENT: i64 = 30;
-        let now = self.posting.payment.net();
-        let before = kept.and_then(|kept| kept.paid).filter(|&(month, _)| month.next() == self.period.month);
-        let Some((_, before)) = before.filter(|_| now > Cents::ZERO) else { return };
-        if (now.0 - before.0).abs() * 100 > before.0 * PERCENT {
-            let Some(row) = &joined.beneficiary else { return };
-            let place = Place { export: Export::Beneficiaries, line: row.line, column: None };
-            // Many are told each month: `789.30 after 315.72` without the machinery of formats.
-            let mut found = Vec::with_capacity(32);
-            now.write(&mut found);
-            found.extend_from_slice(b" after ");
-            before.write(&mut found);
-            let found = String::from_utf8(found).unwrap_or_default();
-            joined.findings.push(Finding::new(Code::NetJump, place, Some(row.fact.id), found));
-        }
-    }
-
-    /// Rows of today's events and earnings that hold the payment and are not kept.
-    fn add_unread(&self, findings: &[Finding], unread: &mut Vec<Unread>) {
-        let month = self.period.month;
-        for export in [Export::Events, Export::Earnings] {
-            let is_of = |finding: &Finding| {
-                let Place { export: of, line, .. } = finding.place;
-                of == export && line != KEPT && finding.holds()
-            };
-            if !unread.contains(&Unread { export, month }) && findings.iter().any(is_of) {
-                unread.push(Unread { export, month });
-            }
-        }
-    }
-
-    /// A702: a row that could not be read in an earlier run holds until the export states it again.
-    fn tell_unread(&self, joined: &mut Joined<'_>, kept: &Kept<'_>, changes: &Changes, unread: &mut Vec<Unread>) {
-        for &lost in kept.unread.iter().filter(|lost| lost.month < self.period.month) {
-            let stated = match lost.export {
-                Export::Events => changes.list.iter().any(|change| matches!(change, Change::Event(..))),
-                _ => {
-                    joined.states_earnings_up_to(lost.month)
-                        || changes.list.iter().any(|change| matches!(change, Change::Job(_)))
-                }
-            };
-            if stated || unread.iter().any(|today| today.export == lost.export) {
-                continue;
-            }
-            unread.push(lost);
-            let id = joined.beneficiary.as_ref().map(|row| row.fact.id);
-            let place = Place { export: lost.export, line: 0, column: None };
-            joined.findings.push(Finding::new(Code::RowNotSentAgain, place, id, format!("a row of {}", lost.month)));
-        }
-    }
-
     fn is_needed(&self, kept: &Kept<'_>) -> bool {
         let month = self.period.month;
         let months_over = kept.over_since.map_or(0, |since| month.since(since)).unsigned_abs();
@@ -444,16 +284,4 @@ impl<'l> Reviser<'l> {
 fn is_over(settlement: &Settlement<'_>, findings: &[Finding]) -> bool {
     matches!(settlement.outcome, Outcome::Nil(NilReason::TermPassed | NilReason::AreDaysUsed))
         && !findings.iter().any(|finding| finding.code == Code::RowMissing)
-}
-
-/// A602: the account is another one than before.
-fn tell_changed_iban(joined: &mut Joined<'_>, kept: &Kept<'_>) -> Option<Iban> {
-    let row = joined.beneficiary.as_ref()?;
-    let old = kept.facts.row.iban()?;
-    let new = row.fact.iban.filter(|new| *new != old)?;
-    let last = |iban: &Iban| String::from_utf8_lossy(&iban.as_bytes()[iban.as_bytes().len() - 4..]).into_owned();
-    let found = format!("…{} instead of …{}", last(&new), last(&old));
-    let place = Place { export: Export::Beneficiaries, line: row.line, column: Some(Column::Iban) };
-    joined.findings.push(Finding::new(Code::IbanChanged, place, Some(row.fact.id), found));
-    Some(old)
 }
