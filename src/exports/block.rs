@@ -4,49 +4,13 @@ use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
+use super::batch::Batch;
 use super::header::Header;
 use super::rows::{Row, Scanned, scan};
 use super::{Encoding, Refusal};
 use crate::bytes::Marks;
-use crate::columns::{Column, Export};
+use crate::columns::Export;
 use crate::identity::BeneficiaryId;
-
-/// Rows of the exports, and the bytes that they point into.
-#[derive(Debug, Default)]
-pub struct Batch {
-    /// The bytes of all rows that were put together row by row.
-    pub bytes: Vec<u8>,
-    /// The bytes of an export's rows as they were read; empty where its rows stand in `bytes`.
-    read: [Vec<u8>; Export::COUNT],
-    /// The rows of each export, in the order of [`Export::ALL`].
-    pub rows: [Vec<Row>; Export::COUNT],
-}
-
-impl Batch {
-    /// Forgets all rows and keeps the buffers.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
-        self.read.iter_mut().for_each(Vec::clear);
-        self.rows.iter_mut().for_each(Vec::clear);
-    }
-
-    /// The bytes that the rows of an export point into.
-    pub fn bytes_of(&self, export: Export) -> &[u8] {
-        let read = &self.read[export as usize];
-        if read.is_empty() { &self.bytes } else { read }
-    }
-
-    /// The same as texts, where they are UTF-8. One look at all bytes costs less than one at each row.
-    pub fn texts(&self) -> [Option<&str>; Export::COUNT] {
-        let shared = simdutf8::basic::from_utf8(&self.bytes).ok();
-        self.read.each_ref().map(|read| if read.is_empty() { shared } else { simdutf8::basic::from_utf8(read).ok() })
-    }
-
-    /// Whether it has no row.
-    pub fn is_empty(&self) -> bool {
-        self.rows.iter().all(Vec::is_empty)
-    }
-}
 
 /// What was read of a file, for the summary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -327,91 +291,5 @@ fn place(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-impl Header {
-    /// The beneficiary number of a row, where it can be read.
-    pub fn id_of(&self, row: &[u8], quoted: bool) -> Option<BeneficiaryId> {
-        let place = self.place(Column::BeneficiaryId)?;
-        let delimiter = self.dialect.delimiter.byte();
-        if place == 0 && !(quoted && row.starts_with(b"\"")) {
-            let end = crate::bytes::first_place(delimiter, row).unwrap_or(row.len());
-            return BeneficiaryId::new(super::fields::trimmed(&row[..end]));
-        }
-        self.fields(row).get(place).and_then(|text| BeneficiaryId::new(super::fields::trimmed(text)))
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Gives a few bytes at a time.
-    struct Trickle<'t>(&'t [u8], usize);
-
-    impl Read for Trickle<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let count = self.1.min(buffer.len()).min(self.0.len());
-            let (given, rest) = self.0.split_at(count);
-            buffer[..count].copy_from_slice(given);
-            self.0 = rest;
-            Ok(count)
-        }
-    }
-
-    fn rows(text: &str, wanted: usize, step: usize) -> Result<(Vec<(u64, String)>, InputDigest), Refusal> {
-        let input = Trickle(text.as_bytes(), step);
-        let mut reader = BlockReader::open(Export::Events, input, Encoding::Utf8, true)?;
-        let mut rows = Vec::new();
-        loop {
-            reader.fill(wanted)?;
-            let count = reader.buffered().len();
-            if count == 0 {
-                return Ok((rows, reader.seen().unwrap()));
-            }
-            let mut batch = Batch::default();
-            reader.take(count.div_ceil(2), &mut batch);
-            let texts = batch.rows[Export::Events as usize].iter();
-            rows.extend(
-                texts.map(|row| {
-                    (row.line, String::from_utf8_lossy(row.of(batch.bytes_of(Export::Events))).into_owned())
-                }),
-            );
-        }
-    }
-
-    const TEXT: &str =
-        "\u{feff}beneficiary_id,kind,start,end\r\nA,sickness,\"2009-05-01\",\r\n\r\nB,\"a\nb\",,\nC,x,y,z";
-
-    #[test]
-    fn rows_and_lines_do_not_hang_on_how_the_bytes_come() {
-        let (expected, seen) = rows(TEXT, 1 << 20, usize::MAX).unwrap();
-        let lines: Vec<_> = expected.iter().map(|(line, _)| *line).collect();
-        assert_eq!(lines, [2, 4, 6]);
-        assert_eq!((seen.rows, seen.bytes, seen.cut_at), (3, TEXT.len() as u64, Some(6)));
-        for (wanted, step) in [(1, 1), (7, 3), (40, 64), (1, usize::MAX)] {
-            let (read, again) = rows(TEXT, wanted, step).unwrap();
-            assert_eq!((read, again), (expected.clone(), seen.clone()), "{wanted} {step}");
-        }
-    }
-
-    #[test]
-    fn a_file_that_came_whole_with_its_header_still_has_its_rows() {
-        // The first version took the end of the file for the end of its rows.
-        let (read, _) = rows("beneficiary_id,kind,start,end\nA,sickness,2009-05-01,\n", 1 << 20, usize::MAX).unwrap();
-        assert_eq!(read.len(), 1);
-    }
-
-    #[test]
-    fn quotes_that_hide_rows_refuse_the_file_with_the_place_where_they_open() {
-        let told = |text: &str| rows(&format!("beneficiary_id,kind,start,end\n{text}"), 8, 5).unwrap_err().to_string();
-        assert!(told("A,b,c,d\nB,\"x,y\nC,d,e,f\n").starts_with("events.csv:3:2: this quote never closes"));
-        assert!(told("A,\"b\nc\",\"d\"e,f\n").starts_with("events.csv:3:3: text stands behind the quote"));
-    }
-
-    #[test]
-    fn an_empty_file_is_refused_and_a_header_alone_is_not() {
-        assert!(matches!(rows("", 8, 5), Err(Refusal::Empty { .. })));
-        assert!(matches!(rows("\u{feff}", 8, 5), Err(Refusal::Empty { .. })));
-        assert!(matches!(rows("\n", 8, 5), Err(Refusal::Empty { .. })));
-        assert_eq!(rows("beneficiary_id,kind,start,end", 8, 5).unwrap().0, []);
-    }
-}
+mod tests;

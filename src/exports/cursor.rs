@@ -1,6 +1,6 @@
 //! Goes through the rows of one export in a batch, beneficiary by beneficiary.
 
-use super::block::Batch;
+use super::batch::Batch;
 use super::cells::Cells;
 use super::dialect::Encoding;
 use super::earnings::LaterMonth;

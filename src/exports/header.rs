@@ -1,7 +1,9 @@
 use super::Refusal;
 use super::dialect::{Delimiter, Dialect, Encoding};
 use super::fields::{self, UNKNOWN};
+use crate::bytes::first_place;
 use crate::columns::{Column, Export, Need};
+use crate::identity::BeneficiaryId;
 
 /// A place that no row has.
 const ABSENT: u16 = u16::MAX;
@@ -95,6 +97,17 @@ impl Header {
             "the header needs it"
         };
         Err(Refusal::MissingColumns { export: self.export, columns: names, hint })
+    }
+
+    /// The beneficiary number of a row, where it can be read.
+    pub fn id_of(&self, row: &[u8], quoted: bool) -> Option<BeneficiaryId> {
+        let place = self.place(Column::BeneficiaryId)?;
+        let delimiter = self.dialect.delimiter.byte();
+        if place == 0 && !(quoted && row.starts_with(b"\"")) {
+            let end = first_place(delimiter, row).unwrap_or(row.len());
+            return BeneficiaryId::new(fields::trimmed(&row[..end]));
+        }
+        self.fields(row).get(place).and_then(|text| BeneficiaryId::new(fields::trimmed(text)))
     }
 
     /// The place of a column's field in a row, from 0.

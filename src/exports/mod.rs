@@ -1,5 +1,6 @@
 //! The exports of a month: bytes to rows, rows to typed facts or findings with their line and column.
 
+mod batch;
 mod beneficiaries;
 mod block;
 mod cells;
@@ -14,7 +15,8 @@ mod header;
 mod rows;
 mod values;
 
-pub use block::{Batch, BlockReader, InputDigest};
+pub use batch::Batch;
+pub use block::{BlockReader, InputDigest};
 pub use cursor::{Anonymous, Cursor, CursorBuffers, Read, cursors};
 pub use dialect::{Delimiter, Dialect, Encoding};
 pub use header::Header;
