@@ -1,6 +1,7 @@
 //! R3: the daily gross ASR.
 
 use super::Law;
+use super::parameters::Parameters;
 use super::regime::{Population, Regime};
 use super::timeline::UnknownLaw;
 use crate::calendar::{Day, Span};
@@ -102,6 +103,15 @@ pub enum Basis {
     Notice,
 }
 
+/// Days that are worth the same, if all of them are indemnified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// What each of them is worth.
+    pub gross: Gross,
+    /// The last of them.
+    pub until: Day,
+}
+
 /// The rate of a day and the last day that shares it, if every day up to there is indemnified.
 struct Tier {
     rate: Rate,
@@ -116,7 +126,8 @@ impl Allowance {
         (tier.rate, tier.is_first)
     }
 
-    #[inline]
+    // One caller is in a night's way; the other ones explain.
+    #[inline(always)]
     fn tier(&self, start: Day, day: RankedDay) -> Tier {
         match self.formula {
             Formula::ByIndemnifiedDays { first, days, .. } if day.rank <= days => {
@@ -134,19 +145,33 @@ impl Allowance {
 }
 
 impl Law {
+    /// R3.1, R3.2: the gross of a day alone; see [`Law::stretch`].
+    ///
+    /// # Errors
+    /// No law for the day.
+    pub fn gross(&self, right: &Right<'_>, day: RankedDay) -> Result<Gross, UnknownLaw> {
+        self.stretch(right, day).map(|stretch| stretch.gross)
+    }
+
     /// R3.1, R3.2, CRP convention art. 10 §§1-2: article 3 gets the ARE; an ordinary beneficiary the rate of the reference
     /// wage, never below the ARE, the minimum AREF (crp-2006), or 80 % of the notice indemnity.
     ///
     /// # Errors
     /// No law for the day.
     #[inline]
-    pub fn gross(&self, right: &Right<'_>, day: RankedDay) -> Result<Gross, UnknownLaw> {
+    pub fn stretch(&self, right: &Right<'_>, day: RankedDay) -> Result<Stretch, UnknownLaw> {
         let law_day = day.law_day();
-        let are = Gross { amount: self.are(right.sjr, right.part_time, law_day)?, basis: Basis::Are };
-        if right.population == Population::Article3 {
-            return Ok(are);
-        }
-        let allowance = right.regime.allowance.on(law_day)?;
+        let allowance = match right.population {
+            Population::Ordinary => Some(right.regime.allowance.on(law_day)?),
+            Population::Article3 => None,
+        };
+        let parameters = self.parameters(law_day)?;
+        let until = match day.by {
+            InForce::ThatDay => parameters.until,
+            InForce::On(_) => Day::AFTER_ALL,
+        };
+        let are = Gross { amount: self.are_by(parameters, right.sjr, right.part_time), basis: Basis::Are };
+        let Some(allowance) = allowance else { return Ok(Stretch { gross: are, until }) };
         let tier = allowance.tier(right.crp.first, day);
         let at_rate = tier.rate.of(right.sjr).round(self.rounding);
         let mut best = Gross { amount: at_rate, basis: Basis::Rate(tier.rate) };
@@ -162,24 +187,7 @@ impl Law {
         if let Some(notice) = right.notice_daily.filter(|_| tier.is_first || allowance.notice_throughout) {
             compare(allowance.notice_rate.of(notice).round(self.rounding), Basis::Notice);
         }
-        Ok(best)
-    }
-
-    /// The last day up to which every day, if all are indemnified, is worth the same as this one.
-    ///
-    /// # Errors
-    /// No law for the day.
-    #[inline]
-    pub fn same_gross_until(&self, right: &Right<'_>, day: RankedDay) -> Result<Day, UnknownLaw> {
-        let parameters = match day.by {
-            InForce::ThatDay => self.next_change(day.day).eve(),
-            InForce::On(_) => Day::AFTER_ALL,
-        };
-        if right.population == Population::Article3 {
-            return Ok(parameters);
-        }
-        let allowance = right.regime.allowance.on(day.law_day())?;
-        Ok(parameters.min(allowance.tier(right.crp.first, day).last))
+        Ok(Stretch { gross: best, until: until.min(tier.last) })
     }
 
     /// R3.3, RG06 arts 23-25, RG09 arts 15-17: the ARE of a day,
@@ -187,20 +195,24 @@ impl Law {
     ///
     /// # Errors
     /// No law for the day.
-    #[inline]
     pub fn are(&self, sjr: Cents, part_time: Rate, day: Day) -> Result<Cents, UnknownLaw> {
-        let rates = self.are_rates.on(day)?;
-        let with_fixed_part = rates.with_fixed_part.of(sjr) + part_time.of(*self.are_fixed_part.on(day)?);
-        let minimum = part_time.of(*self.minimum_are.on(day)?);
+        Ok(self.are_by(self.parameters(day)?, sjr, part_time))
+    }
+
+    // As for the tier: one caller is in a night's way.
+    #[inline(always)]
+    fn are_by(&self, parameters: &Parameters, sjr: Cents, part_time: Rate) -> Cents {
+        let rates = &parameters.are_rates;
+        let with_fixed_part = rates.with_fixed_part.of(sjr) + part_time.of(parameters.are_fixed_part);
+        let minimum = part_time.of(parameters.minimum_are);
         let wanted = rates.proportional.of(sjr).max(with_fixed_part).max(minimum);
-        Ok(wanted.min(rates.most.of(sjr)).round(self.rounding))
+        wanted.min(rates.most.of(sjr)).round(self.rounding)
     }
 
     /// R5.1: the minimum ARE of a day at a part-time ratio.
     ///
     /// # Errors
     /// No law for the day.
-    #[inline]
     pub fn minimum_are(&self, part_time: Rate, day: Day) -> Result<Cents, UnknownLaw> {
         Ok(part_time.of(*self.minimum_are.on(day)?).round(self.rounding))
     }

@@ -166,7 +166,7 @@ impl Reader<'_> {
             &mut minimum_aref.changes(),
             &mut participation.changes(),
         ]);
-        Some(Law {
+        let mut law = Law {
             name: name?,
             digest: crate::hexadecimal(&Sha256::digest(self.text)),
             verified_until: self.verified_until,
@@ -194,8 +194,10 @@ impl Reader<'_> {
             silence: choices.silence,
             contribution,
             contribution_choices: choices.contribution,
-            changes,
-        })
+            parameters: Timeline::new("parameters", Vec::new(), self.verified_until),
+        };
+        law.put_parameters_together(&changes);
+        Some(law)
     }
 
     fn changes(&self, timelines: [&mut dyn Iterator<Item = Day>; 6]) -> Vec<Day> {
@@ -389,7 +391,7 @@ impl Reader<'_> {
     }
 
     /// The entries of a table as a timeline; `value` reads one of them.
-    fn timeline<T>(
+    fn timeline<T: Clone>(
         &mut self,
         root: &Row<'_>,
         table: &str,
@@ -406,7 +408,13 @@ impl Reader<'_> {
     }
 
     /// The entries of one name among those of a table, checked for their order.
-    fn named_timeline<T>(&mut self, table: &str, name: &str, all: &mut Vec<Dated<T>>, root: &Row<'_>) -> Timeline<T> {
+    fn named_timeline<T: Clone>(
+        &mut self,
+        table: &str,
+        name: &str,
+        all: &mut Vec<Dated<T>>,
+        root: &Row<'_>,
+    ) -> Timeline<T> {
         let dated: Vec<_> = all.extract_if(.., |dated| dated.name == name).collect();
         self.check_order(name, &dated);
         // Where an entry of the table has a fault of its own, that one is told.

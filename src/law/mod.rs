@@ -14,6 +14,7 @@ pub mod duration;
 pub mod handover;
 pub mod interruption;
 pub mod listing;
+mod parameters;
 pub mod participation;
 pub mod pension;
 pub mod reference_wage;
@@ -33,6 +34,7 @@ use deadlines::{FollowUp, Reflexion, Silence};
 use differential::{DifferentialRates, RescaledHours};
 use handover::Registrations;
 use interruption::Interruptions;
+use parameters::Parameters;
 use pension::PensionDaily;
 use reference_wage::Limits;
 use regime::Regime;
@@ -73,7 +75,7 @@ pub struct Law {
     silence: Silence,
     contribution: Timeline<ContributionRules>,
     contribution_choices: ContributionChoices,
-    changes: Vec<Day>,
+    parameters: Timeline<Parameters>,
 }
 
 impl Law {
@@ -86,12 +88,6 @@ impl Law {
     /// Every fault of the text, with its line and column.
     pub fn read(text: &str) -> Result<Self, Vec<LawFault>> {
         data::read(text)
-    }
-
-    /// The first day after `day` on which any value that a day's ASR hangs on changes, or is no longer verified.
-    pub fn next_change(&self, day: Day) -> Day {
-        let at = self.changes.partition_point(|&change| change <= day);
-        self.changes.get(at).copied().unwrap_or(Day::AFTER_ALL)
     }
 }
 

@@ -14,8 +14,14 @@ impl Law {
     /// No law for the day.
     #[inline]
     pub fn participation(&self, right: &Right<'_>, after_pension: Cents, day: Day) -> Result<Cents, UnknownLaw> {
-        let of_wage = self.participation.on(day)?.of(right.sjr).round(self.rounding);
-        let above_minimum = (after_pension - self.minimum_are(right.part_time, day)?).or_zero();
+        let parameters = self.parameters(day)?;
+        let rate = match parameters.participation {
+            Some(rate) => rate,
+            None => *self.participation.on(day)?,
+        };
+        let of_wage = rate.of(right.sjr).round(self.rounding);
+        let minimum = right.part_time.of(parameters.minimum_are).round(self.rounding);
+        let above_minimum = (after_pension - minimum).or_zero();
         Ok(of_wage.min(above_minimum))
     }
 }

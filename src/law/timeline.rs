@@ -1,19 +1,31 @@
 //! Values with a first day. Each holds until the next one starts; behind the last verified day nothing is known.
 
-use crate::calendar::Day;
+use crate::calendar::{Day, Span};
 
 /// The values of one name, each from its day on.
 #[derive(Clone, Debug)]
 pub struct Timeline<T> {
     name: String,
     entries: Vec<Entry<T>>,
-    /// For every [`STEP`] days from the first text on the place of the entry in force on the first of them, and its last day:
-    /// every case of a night asks a dozen timelines.
-    steps: Vec<(usize, Day)>,
+    /// What is in force on the first days of each step from the first text to the last verified day: every case of a night asks
+    /// a handful of timelines.
+    steps: Vec<Step<T>>,
+    /// A step has two to the power of so many days.
+    step: u32,
+    first: Day,
     verified_until: Day,
 }
 
-const STEP: u32 = 32;
+/// The most steps that a timeline has, and the power of two of the days that one has at least.
+const STEPS: usize = 128;
+const SHORTEST: u32 = 5;
+
+/// What is in force on the first day of a step, and the last day up to which it is.
+#[derive(Clone, Debug)]
+struct Step<T> {
+    value: Option<T>,
+    until: Day,
+}
 
 /// A value of law, the day from which it holds, and the text that says so.
 #[derive(Clone, Debug)]
@@ -73,19 +85,22 @@ pub(super) enum Missing {
     },
 }
 
-impl<T> Timeline<T> {
+impl<T: Clone> Timeline<T> {
     /// The values in the order of their days.
     pub fn new(name: impl Into<String>, entries: Vec<Entry<T>>, verified_until: Day) -> Self {
-        let days = |entry: &Entry<T>| entry.from.number();
-        let (first, last) = (entries.first().map_or(0, days), entries.last().map_or(0, days));
-        let starts = (first..=last).step_by(STEP as usize);
-        let in_force = |on: i32| {
-            let at = entries.iter().rposition(|entry| days(entry) <= on).unwrap_or(0);
-            (at, entries.get(at + 1).map_or(Day::AFTER_ALL, |next| next.from.eve()))
-        };
-        let behind = (entries.len().saturating_sub(1), Day::AFTER_ALL);
-        let steps = starts.map(in_force).chain([behind]).collect();
-        Self { name: name.into(), entries, steps, verified_until }
+        let first = entries.first().map_or(Day::AFTER_ALL, |entry| entry.from);
+        let days = Span::new(first, verified_until).days().unsigned_abs();
+        let step = (SHORTEST..).find(|step| days >> step < STEPS as u64).unwrap_or(SHORTEST);
+        let mut steps = Vec::new();
+        let mut day = first;
+        while day <= verified_until {
+            let behind = entries.partition_point(|entry| entry.from <= day);
+            let value = entries[..behind].last().and_then(|entry| entry.value.clone());
+            let end = entries.get(behind).map_or(Day::AFTER_ALL, |next| next.from.eve());
+            steps.push(Step { value, until: end.min(verified_until) });
+            day = day.plus_days(1 << step);
+        }
+        Self { name: name.into(), entries, steps, step, first, verified_until }
     }
 
     /// The value in force on a day.
@@ -94,19 +109,19 @@ impl<T> Timeline<T> {
     /// The day lies before the first text or behind the last verified day.
     #[inline]
     pub fn on(&self, day: Day) -> Result<&T, UnknownLaw> {
-        match self.entry(day) {
-            Some(Entry { value: Some(value), .. }) if day <= self.verified_until => Ok(value),
-            found => Err(self.unknown(day, found).into()),
+        // Days before the first text come out as far behind the last step.
+        let since = day.number().wrapping_sub(self.first.number()).cast_unsigned();
+        match self.steps.get(since.wrapping_shr(self.step) as usize) {
+            Some(Step { value: Some(value), until }) if day <= *until => Ok(value),
+            _ => self.searched(day),
         }
     }
 
-    /// The last entry from a day up to this one.
-    #[inline]
-    fn entry(&self, day: Day) -> Option<&Entry<T>> {
-        let since = u32::try_from(day.number() - self.entries.first()?.from.number()).ok()?;
-        match self.steps.get((since / STEP) as usize).or(self.steps.last())? {
-            &(at, until) if day <= until => self.entries.get(at),
-            _ => self.entries.iter().rfind(|entry| entry.from <= day),
+    #[inline(never)]
+    fn searched(&self, day: Day) -> Result<&T, UnknownLaw> {
+        match self.entries.iter().rfind(|entry| entry.from <= day) {
+            Some(Entry { value: Some(value), .. }) if day <= self.verified_until => Ok(value),
+            found => Err(self.unknown(day, found).into()),
         }
     }
 

@@ -1,7 +1,7 @@
 use super::unpaid::UnpaidDays;
 use super::{AsrLine, Case, NilReason, Settlement};
 use crate::calendar::{Day, Span};
-use crate::law::allowance::{InForce, RankedDay};
+use crate::law::allowance::{Gross, InForce, RankedDay, Stretch};
 use crate::law::pension::same_cover_until;
 use crate::law::regime::Population;
 use crate::law::{Law, UnknownLaw};
@@ -30,12 +30,14 @@ pub(super) fn value(
         let mut first = paid.first;
         while first <= paid.last && left > 0 {
             let day = RankedDay { day: first, rank, by: InForce::ThatDay };
-            let same_until = same_until(law, case, day)?;
+            let worth = worth(law, case, day)?;
             // Each step takes a day at least, whatever the law data says: a night must end.
-            let last = same_until.max(first).min(paid.last).min(first.plus_days(left - 1));
-            let line = line(law, case, Span::new(first, last), day)?;
-            let days = line.span.days();
-            settlement.asr.push(line);
+            let last = worth.until.max(first).min(paid.last).min(first.plus_days(left - 1));
+            let participation = law.participation(&case.right, worth.gross.amount - worth.offset, first)?;
+            let span = Span::new(first, last);
+            let days = span.days();
+            let Worth { gross, offset, .. } = worth;
+            settlement.asr.push(AsrLine { span, first_rank: rank, gross, offset, participation });
             settlement.nil_reason = NilReason::PensionCovers;
             (rank, left, first) = (rank + days, left - days, last.next());
         }
@@ -49,23 +51,20 @@ pub(super) fn days_left(case: &Case<'_, '_>, indemnified: i64) -> i64 {
     limit.map_or(i64::from(i32::MAX), |limit| (i64::from(limit) - indemnified).max(0))
 }
 
-fn line(law: &Law, case: &Case<'_, '_>, span: Span, day: RankedDay) -> Result<AsrLine, UnknownLaw> {
-    let gross = law.gross(&case.right, day)?;
-    let offset = offset(law, case, gross.amount, day.day);
-    let participation = law.participation(&case.right, gross.amount - offset, day.day)?;
-    Ok(AsrLine { span, first_rank: day.rank, gross, offset, participation })
+/// What a day is worth, and the last day up to which every day is worth the same, if all are indemnified.
+struct Worth {
+    gross: Gross,
+    offset: Cents,
+    until: Day,
 }
 
-fn offset(law: &Law, case: &Case<'_, '_>, gross: Cents, day: Day) -> Cents {
-    let pension = case.dossier.beneficiary.fact.pension.as_ref();
-    pension.map_or(Cents::ZERO, |pension| law.pension_offset(gross, pension, day))
-}
-
-/// The last day up to which all is worth the same, if every day is indemnified.
-fn same_until(law: &Law, case: &Case<'_, '_>, day: RankedDay) -> Result<Day, UnknownLaw> {
-    let pension = case.dossier.beneficiary.fact.pension.as_ref();
-    let cover = pension.map_or(Day::AFTER_ALL, |pension| same_cover_until(pension, day.day));
-    Ok(law.same_gross_until(&case.right, day)?.min(cover))
+fn worth(law: &Law, case: &Case<'_, '_>, day: RankedDay) -> Result<Worth, UnknownLaw> {
+    let Stretch { gross, until } = law.stretch(&case.right, day)?;
+    let Some(pension) = &case.dossier.beneficiary.fact.pension else {
+        return Ok(Worth { gross, offset: Cents::ZERO, until });
+    };
+    let offset = law.pension_offset(gross.amount, pension, day.day);
+    Ok(Worth { gross, offset, until: until.min(same_cover_until(pension, day.day)) })
 }
 
 /// R6.5: the residual rights on the day of hire: gross less pension of each day from there to the term, the ranks going on
@@ -75,10 +74,10 @@ pub(super) fn residual(law: &Law, case: &Case<'_, '_>, hire: Day, indemnified: i
     let mut day = RankedDay { day: hire, rank: indemnified + 1, by };
     let mut residual = Cents::ZERO;
     while day.day <= case.right.crp.last {
-        let last = same_until(law, case, day)?.max(day.day).min(case.right.crp.last);
-        let gross = law.gross(&case.right, day)?.amount;
+        let worth = worth(law, case, day)?;
+        let last = worth.until.max(day.day).min(case.right.crp.last);
         let days = Span::new(day.day, last).days();
-        residual += (gross - offset(law, case, gross, day.day)).times_days(days);
+        residual += (worth.gross.amount - worth.offset).times_days(days);
         day = RankedDay { day: last.next(), rank: day.rank + days, by };
     }
     Ok(residual)
