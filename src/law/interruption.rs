@@ -40,6 +40,13 @@ pub(super) struct KindRule {
     pub(super) not_in: Vec<String>,
 }
 
+impl KindRule {
+    #[inline(never)]
+    fn is_unknown_to(&self, regime: &Regime) -> bool {
+        self.not_in.contains(&regime.id)
+    }
+}
+
 impl Law {
     /// R2: what an event of a kind does under a regime.
     ///
@@ -49,7 +56,7 @@ impl Law {
     pub fn interruption(&self, kind: EventKind, regime: &Regime, first: Day) -> Result<Interruption, UnknownLaw> {
         let timeline = &self.interruptions[kind as usize];
         let rule = timeline.on(first.min(self.verified_until))?;
-        if rule.not_in.contains(&regime.id) {
+        if !rule.not_in.is_empty() && rule.is_unknown_to(regime) {
             return Err(Missing::NotInRegime { name: kind.to_string(), regime: regime.id.clone() }.into());
         }
         Ok(rule.effect)

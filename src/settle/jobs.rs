@@ -29,11 +29,16 @@ pub(super) struct Jobs(Vec<Job>);
 
 impl Jobs {
     /// From earnings that stand by job and month.
+    #[inline]
     pub(super) fn gather(&mut self, earnings: &[Sourced<Earning>]) {
         self.0.clear();
-        if earnings.is_empty() {
-            return;
+        if !earnings.is_empty() {
+            self.add_all(earnings);
         }
+    }
+
+    #[inline(never)]
+    fn add_all(&mut self, earnings: &[Sourced<Earning>]) {
         let mut first_row = 0;
         for group in earnings.chunk_by(|a, b| {
             (a.fact.employer.number(), a.fact.job_start) == (b.fact.employer.number(), b.fact.job_start)

@@ -46,6 +46,7 @@ struct Case<'a, 'l> {
 impl Case<'_, '_> {
     /// R3: the days indemnified before a day of the CRP, or the day behind it; from the day of an opening on they are counted on
     /// from what it states.
+    #[inline]
     fn indemnified_before(&self, day: Day, unpaid: &UnpaidDays) -> i64 {
         let start = self.right.crp.first;
         match self.dossier.opening.filter(|opening| opening.first <= day) {

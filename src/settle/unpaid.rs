@@ -5,16 +5,21 @@ use crate::facts::EventKind;
 use crate::law::interruption::Interruption;
 use crate::law::{Law, UnknownLaw};
 
-/// R2: the days on which nothing is paid, as spans in order that don't meet.
+/// R2: the days on which nothing is paid.
 #[derive(Debug, Default)]
 pub(super) struct UnpaidDays {
+    /// In order, so that none meets the next; the last is [`END`].
     spans: Vec<Span>,
     /// The first day of a final event: nothing is paid from there on, and no later hire gets an IDR (R6.1).
     pub(super) ended: Option<Day>,
 }
 
+/// Behind all days: with it every paid span ends on the eve of an unpaid one.
+const END: Span = Span { first: Day::AFTER_ALL, last: Day::AFTER_ALL };
+
 impl UnpaidDays {
     /// From the events and jobs that begin up to the last day of the month.
+    #[inline]
     pub(super) fn gather(
         &mut self,
         law: &Law,
@@ -24,9 +29,15 @@ impl UnpaidDays {
     ) -> Result<(), UnknownLaw> {
         self.spans.clear();
         self.ended = None;
-        if case.dossier.events.is_empty() && jobs.is_empty() {
-            return Ok(());
+        if !case.dossier.events.is_empty() || !jobs.is_empty() {
+            self.add_all(law, month_end, case, jobs)?;
         }
+        self.spans.push(END);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn add_all(&mut self, law: &Law, month_end: Day, case: &Case<'_, '_>, jobs: &[Job]) -> Result<(), UnknownLaw> {
         let seen = Span::new(case.right.crp.first, case.right.crp.last.min(month_end));
         for event in case.dossier.events.iter().filter(|event| event.fact.span.first <= seen.last) {
             let effect = law.interruption(event.fact.kind, case.right.regime, event.fact.span.first)?;
@@ -50,20 +61,27 @@ impl UnpaidDays {
         Ok(())
     }
 
-    /// The paid spans of `within`, in order.
+    /// The paid spans of `within`, in order, and empty ones.
     pub(super) fn paid(&self, within: Span) -> impl Iterator<Item = Span> + '_ {
         let mut next = within.first;
-        let ends = self.spans.iter().copied().chain([Span::new(Day::AFTER_ALL, Day::AFTER_ALL)]);
-        ends.filter_map(move |unpaid| {
+        self.spans.iter().map(move |unpaid| {
             let paid = Span::new(next, unpaid.first.eve().min(within.last));
             next = next.max(unpaid.last.next());
-            (!paid.is_empty()).then_some(paid)
+            paid
         })
     }
 
     /// How many days of `within` are paid.
+    #[inline]
     pub(super) fn count_paid(&self, within: Span) -> i64 {
-        let unpaid = self.spans.iter().map(|span| span.intersect(within).days()).sum::<i64>();
-        within.days() - unpaid
+        match self.spans.first() {
+            Some(first) if first.first <= within.last => within.days() - self.count_unpaid(within),
+            _ => within.days(),
+        }
+    }
+
+    #[inline(never)]
+    fn count_unpaid(&self, within: Span) -> i64 {
+        self.spans.iter().map(|span| span.intersect(within).days()).sum()
     }
 }
