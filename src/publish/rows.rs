@@ -1,7 +1,9 @@
 //! The rows of the published files, as bytes.
 
+use std::sync::LazyLock;
+
 use super::piece::{self, AMOUNT, WHOLE};
-use crate::anomaly::{Code, Effect, Finding};
+use crate::anomaly::{Code, Effect, Entry, Finding};
 use crate::bytes::has_any;
 use crate::calendar::{Month, Span};
 use crate::exports::Header;
@@ -102,61 +104,85 @@ pub fn payment(
     });
 }
 
-/// Appends a row of `anomalies.csv`.
+/// The parts of a row of `anomalies.csv` that its code alone decides.
+struct OfCode {
+    /// Up to the number of the beneficiary.
+    start: String,
+    /// Behind what was found, to the end.
+    end: String,
+}
+
+static OF_CODES: LazyLock<Vec<OfCode>> = LazyLock::new(|| {
+    let of_code = |code: &Code| {
+        let Entry { code, severity, effect, article, remedy, .. } = code.entry();
+        let start = format!("{code},{},{},", severity.name(), effect.name());
+        OfCode { start, end: end_of_anomaly(remedy, article) }
+    };
+    Code::ALL.iter().map(of_code).collect()
+});
+
+fn end_of_anomaly(detail: &str, article: &Article) -> String {
+    let mut end = b"\"\"; ".to_vec();
+    doubled(&mut end, detail);
+    end.extend_from_slice(b"\",");
+    text(&mut end, &article.to_string());
+    end.push(b'\n');
+    String::from_utf8_lossy(&end).into_owned()
+}
+
+/// Appends a row of `anomalies.csv`. The message is always quoted, as what was found stands in quotes in it; see
+/// [`Finding::message`].
 pub fn anomaly(out: &mut Vec<u8>, finding: &Finding, header: &Header) {
-    let entry = finding.code.entry();
-    let number = finding.place.column.and_then(|column| header.number(column));
-    for word in [entry.code, entry.severity.name(), entry.effect.name()] {
-        out.extend_from_slice(word.as_bytes());
-        out.push(b',');
-    }
-    if let Some(id) = finding.beneficiary {
-        id.write(out);
-    }
-    out.push(b',');
-    out.extend_from_slice(finding.place.export.file_name().as_bytes());
-    out.push(b',');
+    let Finding { code, place, beneficiary, found, detail } = finding;
+    let entry = code.entry();
+    let file = place.export.file_name();
     // What the ledger keeps stands on no line of today's exports.
-    let line = Some(finding.place.line).filter(|&line| line > 0);
-    let number = number.filter(|_| line.is_some());
-    if let Some(line) = line {
-        write_whole(out, line);
-    }
-    out.push(b',');
-    if let Some(number) = number {
-        write_whole(out, number as u64);
-    }
-    out.push(b',');
-    text(out, &finding.found);
-    out.push(b',');
-    // The message is always quoted, as what was found stands in quotes in it; see `Finding::message`.
-    out.push(b'"');
-    out.extend_from_slice(finding.place.export.file_name().as_bytes());
-    if let Some(line) = line {
-        out.push(b':');
-        write_whole(out, line);
-    }
-    if let Some(number) = number {
-        out.push(b':');
-        write_whole(out, number as u64);
-    }
-    for part in [": ", entry.code, ": found \"\""] {
-        out.extend_from_slice(part.as_bytes());
-    }
-    doubled(out, &finding.found);
-    out.extend_from_slice(b"\"\"; ");
-    doubled(out, &finding.detail);
-    out.extend_from_slice(b"\",");
-    let Article { rule, text: article } = entry.article;
-    debug_assert!(!has_any(*b",\"\n\r", rule.as_bytes()));
-    if has_any(*b",\"\n\r", article.as_bytes()) {
-        text(out, &entry.article.to_string());
-    } else {
-        for part in [rule, " ", article] {
-            out.extend_from_slice(part.as_bytes());
+    let line = Some(place.line).filter(|&line| line > 0);
+    let column = place.column.filter(|_| line.is_some()).and_then(|column| header.number(column));
+    let column = column.map(|number| number as u64);
+    let of_code = &OF_CODES[*code as usize];
+    out.extend_from_slice(of_code.start.as_bytes());
+    piece::append::<{ 24 + 1 + 24 + 2 * (1 + WHOLE) + 1 }>(out, |piece| {
+        if let Some(id) = *beneficiary {
+            piece.id(id);
         }
+        piece.all(b",");
+        piece.text(file);
+        for number in [line, column] {
+            piece.all(b",");
+            if let Some(number) = number {
+                piece.whole(number);
+            }
+        }
+        piece.all(b",");
+    });
+    let is_plain = !has_any(*b",\"\n\r", found.as_bytes());
+    if is_plain {
+        out.extend_from_slice(found.as_bytes());
+    } else {
+        text(out, found);
     }
-    out.push(b'\n');
+    piece::append::<{ 2 + 24 + 2 * (1 + WHOLE) + 24 }>(out, |piece| {
+        piece.all(b",\"");
+        piece.text(file);
+        for number in [line, column].into_iter().flatten() {
+            piece.all(b":");
+            piece.whole(number);
+        }
+        piece.all(b": ");
+        piece.text(entry.code);
+        piece.all(b": found \"\"");
+    });
+    if is_plain {
+        out.extend_from_slice(found.as_bytes());
+    } else {
+        doubled(out, found);
+    }
+    if *detail == entry.remedy {
+        out.extend_from_slice(of_code.end.as_bytes());
+    } else {
+        out.extend_from_slice(end_of_anomaly(detail, &entry.article).as_bytes());
+    }
 }
 
 /// Appends a row of `arrears.csv`.
@@ -319,15 +345,18 @@ mod tests {
         for column in [None, Some(Column::Kind), Some(Column::Sjr)] {
             for code in Code::ALL {
                 let place = Place { export: Export::Events, line: 7, column };
-                let finding = Finding::new(*code, place, None, "a \"b\", c\nd");
-                let mut out = Vec::new();
-                anomaly(&mut out, &finding, &header);
-                let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&out[..]);
-                let record = reader.records().next().unwrap().unwrap();
-                assert_eq!(record.len(), 10);
-                let number = column.and_then(|column| header.number(column));
-                assert_eq!(record[8], finding.message(number));
-                assert_eq!(record[9], code.entry().article.to_string());
+                let found = "a \"b\", c\nd";
+                let own = Finding::with_detail(*code, place, None, found, "not \"e\"; write f");
+                for finding in [Finding::new(*code, place, None, found), own] {
+                    let mut out = Vec::new();
+                    anomaly(&mut out, &finding, &header);
+                    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&out[..]);
+                    let record = reader.records().next().unwrap().unwrap();
+                    assert_eq!(record.len(), 10);
+                    let number = column.and_then(|column| header.number(column));
+                    assert_eq!(record[8], finding.message(number));
+                    assert_eq!(record[9], code.entry().article.to_string());
+                }
             }
         }
     }

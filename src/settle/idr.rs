@@ -103,8 +103,8 @@ pub(super) fn qualifies(
     let ended = unpaid.ended.filter(|&ended| ended <= hire);
     if !case.right.crp.contains(hire) || ended.is_some() {
         if let Some(row) = of_month {
-            let reason = ended.map_or_else(|| format!("CRP {}", case.right.crp), |day| format!("CRP ended on {day}"));
-            findings.push(finding(Code::HiredOutside, case, row, Column::JobStart, format!("{hire}, {reason}")));
+            let found = hired_outside(hire, case.right.crp, ended);
+            findings.push(finding(Code::HiredOutside, case, row, Column::JobStart, found));
         }
         return Ok(false);
     }
@@ -114,6 +114,15 @@ pub(super) fn qualifies(
         findings.push(finding(Code::FallTooSmall, case, row, Column::BaseMonthlyGross, pay_at_hire(&comparison)));
     }
     Ok(qualifies)
+}
+
+/// Put together without the library's formatting, as the next one.
+fn hired_outside(hire: Day, crp: Span, ended: Option<Day>) -> String {
+    let found = match ended {
+        Some(day) => [&hire.text()[..], b", CRP ended on ", &day.text()].concat(),
+        None => [&hire.text()[..], b", CRP ", &crp.first.text(), b"..", &crp.last.text()].concat(),
+    };
+    String::from_utf8(found).unwrap_or_default()
 }
 
 /// Of one case in twelve: put together without the library's formatting.
