@@ -294,13 +294,18 @@ impl Rounding {
     /// `numerator / denominator` to the whole; the denominator is above zero.
     #[inline]
     pub fn quotient(self, numerator: i64, denominator: i64) -> i64 {
-        let (floor, rest) = if numerator >= 0 {
-            // Nearly always; without signs a division costs half.
+        if self == Self::HalfUp && numerator >= 0 {
+            // Nearly always: a division without signs and without a look at its rest.
             let (numerator, denominator) = (numerator.cast_unsigned(), denominator.cast_unsigned());
-            ((numerator / denominator).cast_signed(), (numerator % denominator).cast_signed())
-        } else {
-            (numerator.div_euclid(denominator), numerator.rem_euclid(denominator))
-        };
+            return ((numerator + denominator / 2) / denominator).cast_signed();
+        }
+        self.any_quotient(numerator, denominator)
+    }
+
+    #[inline(never)]
+    fn any_quotient(self, numerator: i64, denominator: i64) -> i64 {
+        let floor = numerator.div_euclid(denominator);
+        let rest = numerator.rem_euclid(denominator);
         let up = match self {
             Self::HalfUp => rest >= denominator - rest,
             Self::HalfEven => rest > denominator - rest || (rest == denominator - rest && floor % 2 != 0),
@@ -338,6 +343,24 @@ mod tests {
             assert_eq!(Rounding::HalfUp.quotient(tenths, 10), half_up, "{tenths}");
             assert_eq!(Rounding::HalfEven.quotient(tenths, 10), half_even, "{tenths}");
             assert_eq!(Rounding::Down.quotient(tenths, 10), down, "{tenths}");
+        }
+    }
+
+    #[test]
+    fn quotients_of_any_size_and_sign_are_those_of_wide_numbers() {
+        let ends = [0, 1, 499_999_999, 500_000_000, 999_999_999, 12_345_678_901, i64::MAX / 3, i64::MAX - 1, i64::MAX];
+        let numerators = (-2_000..2_000).chain(ends).chain(ends.map(|end| -end));
+        for numerator in numerators {
+            for denominator in [1, 2, 3, 7, 10, 30, 365, 366, 1_000_000_000] {
+                for rounding in [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down] {
+                    let wide = rounding.wide_quotient(i128::from(numerator), i128::from(denominator));
+                    assert_eq!(
+                        rounding.quotient(numerator, denominator),
+                        wide,
+                        "{rounding:?} {numerator} / {denominator}"
+                    );
+                }
+            }
         }
     }
 

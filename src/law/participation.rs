@@ -12,7 +12,8 @@ impl Law {
     ///
     /// # Errors
     /// No law for the day.
-    #[inline]
+    // In the loop over a month's stretches its values would be read ahead of need, and put aside.
+    #[inline(never)]
     pub fn participation(&self, right: &Right<'_>, after_pension: Cents, day: Day) -> Result<Cents, UnknownLaw> {
         let parameters = self.parameters(day)?;
         let rate = match parameters.participation {

@@ -58,6 +58,8 @@ struct Worth {
     until: Day,
 }
 
+// A call of its own would copy what it answers once more.
+#[inline(always)]
 fn worth(law: &Law, case: &Case<'_, '_>, day: RankedDay) -> Result<Worth, UnknownLaw> {
     let Stretch { gross, until } = law.stretch(&case.right, day)?;
     let Some(pension) = &case.dossier.beneficiary.fact.pension else {

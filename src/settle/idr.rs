@@ -26,6 +26,7 @@ pub(super) struct Frozen {
 }
 
 /// R6, CRP convention art. 9: the IDR of the month. Earlier months are gone through for what they used of the cap.
+#[inline(never)]
 pub(super) fn value(
     law: &Law,
     month: Month,
