@@ -9,6 +9,7 @@ mod partitions;
 mod progress;
 mod scatter;
 mod sorted;
+mod spill;
 
 pub use batch::{BatchSettler, Bounds, Output, Purpose, Task};
 pub use gather::Timings;

@@ -1,7 +1,5 @@
 //! The partitions of unsorted exports: rows as they were read, each with its line, sorted when its turn comes.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,23 +8,15 @@ use super::batch::Bounds;
 use super::gather::{Batches, lock};
 use super::ledger_side::{Recall, Recalled};
 use super::progress::Progress;
+use super::spill::Spilled;
 use crate::columns::Export;
 use crate::exports::{Batch, Header, Row};
 use crate::identity::BeneficiaryId;
 
-/// A stretch of the temporary file.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Extent {
-    pub(super) partition: usize,
-    pub(super) place: u64,
-    pub(super) length: usize,
-}
-
 /// The rows of unsorted exports by ranges of beneficiary numbers.
 #[derive(Debug)]
 pub(super) struct Partitions<'p> {
-    file: File,
-    extents: Vec<Vec<Extent>>,
+    spilled: Spilled,
     next: AtomicUsize,
     headers: &'p [Header; Export::COUNT],
     /// The first number of each partition but the first one.
@@ -41,8 +31,9 @@ const HEAD: usize = 12;
 const QUOTED: u64 = 1 << 52;
 const EXPORT_BITS: u32 = 53;
 
-/// Appends a row to what is gathered for a partition.
-pub(super) fn push_record(buffer: &mut Vec<u8>, export: Export, row: Row, bytes: &[u8]) {
+/// What stands in front of a row.
+#[inline]
+pub(super) fn head(export: Export, row: Row) -> [u8; HEAD] {
     let quoted = if row.quoted { QUOTED } else { 0 };
     let head = row.line | quoted | (export as u64) << EXPORT_BITS;
     let mut text = [0; HEAD];
@@ -50,8 +41,7 @@ pub(super) fn push_record(buffer: &mut Vec<u8>, export: Export, row: Row, bytes:
     first.copy_from_slice(&spread(head).to_le_bytes());
     // A row is far shorter than 2^28 bytes: see `BlockReader`.
     then.copy_from_slice(&spread(u64::from(row.length)).to_le_bytes()[..4]);
-    buffer.extend_from_slice(&text);
-    buffer.extend_from_slice(bytes);
+    text
 }
 
 /// The lower 56 bits of a number, seven in each byte.
@@ -70,36 +60,18 @@ fn gathered(spread: u64) -> u64 {
 
 impl<'p> Partitions<'p> {
     pub(super) fn new(
-        file: File,
+        spilled: Spilled,
         bounds: Vec<BeneficiaryId>,
-        all: Vec<Extent>,
         headers: &'p [Header; Export::COUNT],
         recall: Recall,
         progress: &'p Progress,
     ) -> Self {
-        let mut extents = vec![Vec::new(); bounds.len() + 1];
-        for extent in all {
-            extents[extent.partition].push(extent);
-        }
         let (next, recall) = (AtomicUsize::new(0), Mutex::new(recall));
-        Self { file, extents, next, headers, bounds, recall, progress }
+        Self { spilled, next, headers, bounds, recall, progress }
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        self.extents.iter().flatten().map(|extent| extent.length as u64).sum()
-    }
-
-    fn load(&self, partition: usize, batch: &mut Batch) -> std::io::Result<()> {
-        let length = self.extents[partition].iter().map(|extent| extent.length).sum();
-        // Only what the buffer lacks is written before it is read into.
-        batch.bytes.resize(length, 0);
-        let mut rest = &mut batch.bytes[..];
-        for extent in &self.extents[partition] {
-            let (bytes, behind) = rest.split_at_mut(extent.length);
-            self.file.read_exact_at(bytes, extent.place)?;
-            rest = behind;
-        }
-        Ok(())
+        self.spilled.bytes()
     }
 }
 
@@ -110,7 +82,7 @@ impl Batches for Partitions<'_> {
         batch.rows.iter_mut().for_each(Vec::clear);
         recalled.clear();
         let next = self.next.fetch_add(1, Ordering::Relaxed);
-        if next >= self.extents.len() {
+        if next > self.bounds.len() {
             return Ok(None);
         }
         let end = self.bounds.get(next);
@@ -119,7 +91,7 @@ impl Batches for Partitions<'_> {
     }
 
     fn fill(&self, &partition: &usize, batch: &mut Batch) -> Result<Bounds, NightError> {
-        self.load(partition, batch).map_err(NightError::Spill)?;
+        self.spilled.read(partition, &mut batch.bytes).map_err(NightError::Spill)?;
         let mut numbered = <[Vec<(BeneficiaryId, Row)>; Export::COUNT]>::default();
         let mut at = 0;
         while let Some((export, row)) = record(&batch.bytes[at..], at) {
@@ -240,7 +212,8 @@ mod tests {
             for (line, quoted) in [(2, false), (300, true), (1 << 40, false), ((1 << 52) - 1, true)] {
                 let row = Row { line, start: 7, length: 5, quoted };
                 let mut buffer = b"before".to_vec();
-                push_record(&mut buffer, export, row, b"B1,x,");
+                buffer.extend_from_slice(&head(export, row));
+                buffer.extend_from_slice(b"B1,x,");
                 assert!(buffer.is_ascii());
                 let (number, read) = record(&buffer[6..], 6).unwrap();
                 assert_eq!((number, read), (export as usize, Row { start: 6 + 12, ..row }));

@@ -10,8 +10,9 @@ use std::time::Instant;
 use super::batch::{Task, Unread};
 use super::gather::{AnonymousRows, Timings, lock, night_error};
 use super::ledger_side::Recall;
-use super::partitions::{Extent, Partitions, push_record};
+use super::partitions::{Partitions, head};
 use super::progress::Progress;
+use super::spill::{Gathering, Spill};
 use super::{NightError, Plan};
 use crate::columns::Export;
 use crate::exports::{Batch, BlockReader, Cursor, CursorBuffers, Header, InputDigest};
@@ -24,8 +25,6 @@ use crate::totals::Totals;
 /// About how many bytes a partition holds; with its outputs it is in memory once for each thread.
 const PARTITION_BYTES: u64 = 3 << 19;
 const MOST_PARTITIONS: u64 = 1_024;
-/// What one thread gathers for a partition before it writes it.
-const BUFFER_BYTES: usize = 12 << 10;
 /// How many rows are looked at to choose the ranges, and how many bytes for each.
 const SAMPLES: u64 = 4_096;
 const SAMPLE_BYTES: usize = 2_048;
@@ -48,28 +47,27 @@ pub(super) fn run<'r>(
 ) -> Result<Scattered<'r>, NightError> {
     let file = tempfile::tempfile_in(staging.folder()).map_err(NightError::Spill)?;
     let recall = Recall::open(plan.ledger.as_ref())?;
+    let bounds = choose_bounds(plan.exports, task.headers, &recall)?;
     let stages = Scatter {
         task,
-        bounds: choose_bounds(plan.exports, task.headers, &recall)?,
-        file: &file,
-        written: Mutex::new(Written::default()),
+        spill: Spill::new(file, plan.threads.get(), bounds.len() + 1),
+        bounds,
         source: Mutex::new(Source { readers, at: 0, batch_bytes: plan.batch_bytes, progress }),
         anonymous: Mutex::new(AnonymousRows::new(staging)),
     };
-    let mut workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
+    let workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
     let mut totals = Totals::default();
     let mut timings = Timings::default();
-    for worker in &mut workers {
-        for (partition, buffer) in worker.buffers.iter_mut().enumerate() {
-            stages.flush(partition, buffer)?;
-        }
+    let mut gathered = Vec::new();
+    for worker in workers {
         totals.add(&worker.totals);
         timings.add(&worker.timings);
+        gathered.push(worker.gathering);
     }
-    let Scatter { bounds, written, source, anonymous, .. } = stages;
-    let extents = into_inner(written).extents;
+    let Scatter { spill, bounds, source, anonymous, .. } = stages;
+    let spilled = spill.finish(gathered).map_err(NightError::Spill)?;
     let seen = super::all_seen(into_inner(source).readers)?;
-    let partitions = Partitions::new(file, bounds, extents, task.headers, recall, progress);
+    let partitions = Partitions::new(spilled, bounds, task.headers, recall, progress);
     Ok(Scattered { partitions, anonymous: into_inner(anonymous), totals, timings, seen })
 }
 
@@ -81,17 +79,9 @@ struct Scatter<'r> {
     task: &'r Task<'r>,
     /// The first number of each partition but the first one.
     bounds: Vec<BeneficiaryId>,
-    file: &'r File,
-    written: Mutex<Written>,
+    spill: Spill,
     source: Mutex<Source<'r>>,
     anonymous: Mutex<AnonymousRows>,
-}
-
-/// What stands in the temporary file.
-#[derive(Default)]
-struct Written {
-    length: u64,
-    extents: Vec<Extent>,
 }
 
 /// The exports, one after the other.
@@ -105,31 +95,11 @@ struct Source<'r> {
 struct Worker<'r> {
     export: Export,
     batch: Batch,
-    buffers: Vec<Vec<u8>>,
+    gathering: Gathering,
     unread: Unread<'r>,
     cursor: CursorBuffers,
     totals: Totals,
     timings: Timings,
-}
-
-impl Scatter<'_> {
-    /// Writes what was gathered for a partition to a place of its own.
-    fn flush(&self, partition: usize, buffer: &mut Vec<u8>) -> Result<(), NightError> {
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        let length = buffer.len() as u64;
-        let place = {
-            let mut written = lock(&self.written);
-            let place = written.length;
-            written.length += length;
-            written.extents.push(Extent { partition, place, length: buffer.len() });
-            place
-        };
-        self.file.write_all_at(buffer, place).map_err(NightError::Spill)?;
-        buffer.clear();
-        Ok(())
-    }
 }
 
 impl<'r> Stages for Scatter<'r> {
@@ -140,7 +110,7 @@ impl<'r> Stages for Scatter<'r> {
         Worker {
             export: Export::Beneficiaries,
             batch: Batch::default(),
-            buffers: vec![Vec::new(); self.bounds.len() + 1],
+            gathering: self.spill.gathering(self.bounds.len() + 1),
             unread: Unread::new(self.task.headers),
             cursor: CursorBuffers::default(),
             totals: Totals::default(),
@@ -170,7 +140,7 @@ impl<'r> Stages for Scatter<'r> {
 
     fn work(&self, worker: &mut Worker<'r>) -> Result<(), NightError> {
         let start = Instant::now();
-        let Worker { export, batch, buffers, unread, cursor, totals, timings } = worker;
+        let Worker { export, batch, gathering, unread, cursor, totals, timings } = worker;
         unread.clear();
         let header = &self.task.headers[*export as usize];
         let all = batch.bytes_of(*export);
@@ -182,10 +152,8 @@ impl<'r> Stages for Scatter<'r> {
                 continue;
             };
             let partition = self.bounds.partition_point(|&first| first.is_at_most(id));
-            push_record(&mut buffers[partition], *export, *row, bytes);
-            if buffers[partition].len() >= BUFFER_BYTES {
-                self.flush(partition, &mut buffers[partition])?;
-            }
+            let pushed = gathering.push(&self.spill, partition, &head(*export, *row), bytes);
+            pushed.map_err(NightError::Spill)?;
         }
         totals.add(&std::mem::take(&mut unread.totals));
         timings.scattering += start.elapsed();
