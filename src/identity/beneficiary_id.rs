@@ -35,6 +35,12 @@ impl BeneficiaryId {
         self.0
     }
 
+    /// The words of the number that is known to stand in a text, which is not looked at again.
+    #[inline]
+    pub(crate) fn words_of(text: &[u8]) -> [u64; 3] {
+        padded_words(text).map(u64::swap_bytes)
+    }
+
     /// Whether it comes before another one or is the same, told without a branch: where nobody can foretell it, a wrong guess costs
     /// more than all words.
     #[inline]
@@ -57,9 +63,16 @@ impl BeneficiaryId {
         let mut text = [0; 24];
         text[..16].copy_from_slice(&upper.to_be_bytes());
         text[16..].copy_from_slice(&lower.to_be_bytes());
+        (text, self.length())
+    }
+
+    /// How many characters it has.
+    #[inline]
+    pub(crate) fn length(self) -> usize {
+        let (upper, lower) = self.halves();
         // No byte of a number is zero, so that zeros stand behind it only.
-        let unused = if lower == 0 { 64 + upper.trailing_zeros() } else { lower.trailing_zeros() } as usize / 8;
-        (text, text.len() - unused)
+        let unused = if lower == 0 { 64 + upper.trailing_zeros() } else { lower.trailing_zeros() };
+        24 - unused as usize / 8
     }
 
     /// Appends the number as it was read.
@@ -124,6 +137,9 @@ mod tests {
             assert_eq!(a.is_at_most(b), a <= b, "{a} {b}");
         }
         assert!(numbers.iter().zip(texts).all(|(number, text)| number.to_string() == text));
+        for (number, text) in numbers.iter().zip(texts) {
+            assert_eq!((BeneficiaryId::words_of(text.as_bytes()), text.len()), (number.words(), number.length()));
+        }
     }
 
     #[test]

@@ -1,9 +1,6 @@
 //! Exports that are not sorted: their rows are scattered over partitions of one temporary file without a name. A partition
 //! holds a range of beneficiary numbers, all rows of each, and fits in memory.
 
-use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -12,22 +9,15 @@ use super::gather::{AnonymousRows, Timings, lock, night_error};
 use super::ledger_side::Recall;
 use super::partitions::{Partitions, head};
 use super::progress::Progress;
+use super::ranges::Ranges;
 use super::spill::{Gathering, Spill};
 use super::{NightError, Plan};
 use crate::columns::Export;
-use crate::exports::{Batch, BlockReader, Cursor, CursorBuffers, Header, InputDigest};
-use crate::identity::BeneficiaryId;
-use crate::intake::{Exports, Input};
+use crate::exports::{Batch, BlockReader, Cursor, CursorBuffers, InputDigest};
+use crate::intake::Input;
 use crate::pipeline::{self, Stages};
 use crate::publish::staging::Staging;
 use crate::totals::Totals;
-
-/// About how many bytes a partition holds; with its outputs it is in memory once for each thread.
-const PARTITION_BYTES: u64 = 3 << 19;
-const MOST_PARTITIONS: u64 = 1_024;
-/// How many rows are looked at to choose the ranges, and how many bytes for each.
-const SAMPLES: u64 = 4_096;
-const SAMPLE_BYTES: usize = 2_048;
 
 /// All rows with a readable number, in partitions, and what the others came to.
 pub(super) struct Scattered<'r> {
@@ -47,11 +37,11 @@ pub(super) fn run<'r>(
 ) -> Result<Scattered<'r>, NightError> {
     let file = tempfile::tempfile_in(staging.folder()).map_err(NightError::Spill)?;
     let recall = Recall::open(plan.ledger.as_ref())?;
-    let bounds = choose_bounds(plan.exports, task.headers, &recall)?;
+    let ranges = Ranges::choose(plan.exports, task.headers, &recall)?;
     let stages = Scatter {
         task,
-        spill: Spill::new(file, plan.threads.get(), bounds.len() + 1),
-        bounds,
+        spill: Spill::new(file, plan.threads.get(), ranges.count()),
+        ranges,
         source: Mutex::new(Source { readers, at: 0, batch_bytes: plan.batch_bytes, progress }),
         anonymous: Mutex::new(AnonymousRows::new(staging)),
     };
@@ -64,10 +54,10 @@ pub(super) fn run<'r>(
         timings.add(&worker.timings);
         gathered.push(worker.gathering);
     }
-    let Scatter { spill, bounds, source, anonymous, .. } = stages;
+    let Scatter { spill, ranges, source, anonymous, .. } = stages;
     let spilled = spill.finish(gathered).map_err(NightError::Spill)?;
     let seen = super::all_seen(into_inner(source).readers)?;
-    let partitions = Partitions::new(spilled, bounds, task.headers, recall, progress);
+    let partitions = Partitions::new(spilled, ranges, task.headers, recall, progress);
     Ok(Scattered { partitions, anonymous: into_inner(anonymous), totals, timings, seen })
 }
 
@@ -77,8 +67,7 @@ fn into_inner<T>(mutex: Mutex<T>) -> T {
 
 struct Scatter<'r> {
     task: &'r Task<'r>,
-    /// The first number of each partition but the first one.
-    bounds: Vec<BeneficiaryId>,
+    ranges: Ranges,
     spill: Spill,
     source: Mutex<Source<'r>>,
     anonymous: Mutex<AnonymousRows>,
@@ -110,7 +99,7 @@ impl<'r> Stages for Scatter<'r> {
         Worker {
             export: Export::Beneficiaries,
             batch: Batch::default(),
-            gathering: self.spill.gathering(self.bounds.len() + 1),
+            gathering: self.spill.gathering(self.ranges.count()),
             unread: Unread::new(self.task.headers),
             cursor: CursorBuffers::default(),
             totals: Totals::default(),
@@ -151,8 +140,8 @@ impl<'r> Stages for Scatter<'r> {
                 Cursor::new(header, (all, None), only, cursor, &mut |row| unread.add(*export, row));
                 continue;
             };
-            let partition = self.bounds.partition_point(|&first| first.is_at_most(id));
-            let pushed = gathering.push(&self.spill, partition, &head(*export, *row), bytes);
+            let partition = self.ranges.of(id);
+            let pushed = gathering.push(&self.spill, partition, &head(*export, *row, (id, bytes)), bytes);
             pushed.map_err(NightError::Spill)?;
         }
         totals.add(&std::mem::take(&mut unread.totals));
@@ -167,47 +156,5 @@ impl<'r> Stages for Scatter<'r> {
 
     fn finish(&self, _: &mut Worker<'r>) -> Result<(), NightError> {
         Ok(())
-    }
-}
-
-/// The ranges of the partitions, from numbers read at evenly spread places of all exports. Rows that a place falls into, and
-/// numbers misread within a quoted text, only make ranges a little uneven.
-fn choose_bounds(
-    exports: &Exports,
-    headers: &[Header; Export::COUNT],
-    recall: &Recall,
-) -> Result<Vec<BeneficiaryId>, NightError> {
-    let (kept_bytes, kept_samples) = recall.samples();
-    let all_bytes = exports.bytes() + kept_bytes;
-    let partitions = all_bytes.div_ceil(PARTITION_BYTES).clamp(1, MOST_PARTITIONS);
-    let mut seen = kept_samples;
-    let mut buffer = [0; SAMPLE_BYTES];
-    for export in Export::ALL {
-        let Some(file) = exports.file(export)? else { continue };
-        let size = exports.size(export);
-        let samples = (SAMPLES * size).div_ceil(all_bytes.max(1)).min(size / SAMPLE_BYTES as u64 + 1);
-        for sample in 0..samples {
-            let read = read_at(&file, &mut buffer, size / samples * sample);
-            let read = read.map_err(|error| crate::exports::Refusal::Unreadable { export, error })?;
-            let mut lines = buffer[..read].split(|&byte| byte == b'\n').skip(1);
-            let row = lines.next().map(|row| row.strip_suffix(b"\r").unwrap_or(row));
-            seen.extend(row.and_then(|row| headers[export as usize].id_of(row, row.contains(&b'"'))));
-        }
-    }
-    seen.sort_unstable();
-    let count = seen.len() as u64;
-    let mut bounds: Vec<_> = (1..partitions)
-        .filter_map(|partition| seen.get(usize::try_from(count * partition / partitions).ok()?).copied())
-        .collect();
-    bounds.dedup();
-    Ok(bounds)
-}
-
-fn read_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
-    loop {
-        match file.read_at(buffer, place) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            read => return read,
-        }
     }
 }
