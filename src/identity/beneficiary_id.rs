@@ -66,9 +66,16 @@ impl BeneficiaryId {
         (text, self.length())
     }
 
+    /// How many characters it has, if bytes begin with it; otherwise 0.
+    #[inline]
+    pub(crate) fn length_in_front_of(self, bytes: &[u8]) -> usize {
+        let length = self.length();
+        if bytes.get(..length).is_some_and(|text| Self(Self::words_of(text)) == self) { length } else { 0 }
+    }
+
     /// How many characters it has.
     #[inline]
-    pub(crate) fn length(self) -> usize {
+    fn length(self) -> usize {
         let (upper, lower) = self.halves();
         // No byte of a number is zero, so that zeros stand behind it only.
         let unused = if lower == 0 { 64 + upper.trailing_zeros() } else { lower.trailing_zeros() };
@@ -138,7 +145,9 @@ mod tests {
         }
         assert!(numbers.iter().zip(texts).all(|(number, text)| number.to_string() == text));
         for (number, text) in numbers.iter().zip(texts) {
-            assert_eq!((BeneficiaryId::words_of(text.as_bytes()), text.len()), (number.words(), number.length()));
+            assert_eq!(BeneficiaryId::words_of(text.as_bytes()), number.words());
+            assert_eq!(number.length_in_front_of(format!("{text},x").as_bytes()), text.len());
+            assert_eq!(number.length_in_front_of(&text.as_bytes()[1..]), 0);
         }
     }
 

@@ -46,7 +46,7 @@ impl Numbered {
 }
 
 /// The first bit in which any two numbers differ, counted from the highest one; at most 128, so that a word follows.
-pub(super) fn first_difference(mut numbers: impl Iterator<Item = [u64; 3]>) -> Option<u32> {
+fn first_difference(mut numbers: impl Iterator<Item = [u64; 3]>) -> Option<u32> {
     let one = numbers.next()?;
     let differ =
         numbers.fold([0; 3], |differ: [u64; 3], number| [0, 1, 2].map(|word| differ[word] | number[word] ^ one[word]));
@@ -56,7 +56,7 @@ pub(super) fn first_difference(mut numbers: impl Iterator<Item = [u64; 3]>) -> O
 
 /// The 64 bits of a number from a bit on.
 #[inline]
-pub(super) fn window([upper, middle, lower]: [u64; 3], first: u32) -> u64 {
+fn window([upper, middle, lower]: [u64; 3], first: u32) -> u64 {
     let (high, low, skipped) = if first <= 64 { (upper, middle, first) } else { (middle, lower, first - 64) };
     #[expect(clippy::cast_possible_truncation, reason = "the lower half is the window")]
     let bits = ((u128::from(high) << 64 | u128::from(low)) >> (64 - skipped)) as u64;

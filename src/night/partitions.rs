@@ -40,8 +40,7 @@ const EXPORT_BITS: u32 = 53;
 pub(super) fn head(export: Export, row: Row, (id, bytes): (BeneficiaryId, &[u8])) -> [u8; HEAD] {
     let quoted = if row.quoted { QUOTED } else { 0 };
     // Where the row doesn't begin with its number it is searched for again.
-    let at_front = bytes.get(..id.length()).filter(|text| BeneficiaryId::words_of(text) == id.words());
-    let number = at_front.map_or(0, <[u8]>::len) as u64;
+    let number = id.length_in_front_of(bytes) as u64;
     let head = row.line | quoted | number << NUMBER_BITS | (export as u64) << EXPORT_BITS;
     let mut text = [0; HEAD];
     let (first, then) = text.split_at_mut(8);
