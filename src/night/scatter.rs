@@ -1,4 +1,4 @@
-//! Exports that are not sorted: their rows are scattered over partitions of one temporary file without a name. A partition
+//! Exports that are not sorted: their rows are scattered over partitions in temporary files without names. A partition
 //! holds a range of beneficiary numbers, all rows of each, and fits in memory.
 
 use std::sync::Mutex;
@@ -35,12 +35,11 @@ pub(super) fn run<'r>(
     staging: &Staging,
     progress: &'r Progress,
 ) -> Result<Scattered<'r>, NightError> {
-    let file = tempfile::tempfile_in(staging.folder()).map_err(NightError::Spill)?;
     let recall = Recall::open(plan.ledger.as_ref())?;
     let ranges = Ranges::choose(plan.exports, task.headers, &recall)?;
     let stages = Scatter {
         task,
-        spill: Spill::new(file, plan.threads.get(), ranges.count()),
+        spill: Spill::new(staging.folder(), plan.threads, ranges.count()).map_err(NightError::Spill)?,
         ranges,
         source: Mutex::new(Source { readers, at: 0, batch_bytes: plan.batch_bytes, progress }),
         anonymous: Mutex::new(AnonymousRows::new(staging)),
@@ -99,7 +98,7 @@ impl<'r> Stages for Scatter<'r> {
         Worker {
             export: Export::Beneficiaries,
             batch: Batch::default(),
-            gathering: self.spill.gathering(self.ranges.count()),
+            gathering: self.spill.gathering(),
             unread: Unread::new(self.task.headers),
             cursor: CursorBuffers::default(),
             totals: Totals::default(),
