@@ -35,6 +35,12 @@ impl BeneficiaryId {
         self.0
     }
 
+    /// The words of the number that is known to stand in a text, which is not looked at again.
+    #[inline]
+    pub(crate) fn words_of(text: &[u8]) -> [u64; 3] {
+        padded_words(text).map(u64::swap_bytes)
+    }
+
     /// Whether it comes before another one or is the same, told without a branch: where nobody can foretell it, a wrong guess costs
     /// more than all words.
     #[inline]
@@ -57,9 +63,23 @@ impl BeneficiaryId {
         let mut text = [0; 24];
         text[..16].copy_from_slice(&upper.to_be_bytes());
         text[16..].copy_from_slice(&lower.to_be_bytes());
+        (text, self.length())
+    }
+
+    /// How many characters it has, if bytes begin with it; otherwise 0.
+    #[inline]
+    pub(crate) fn length_in_front_of(self, bytes: &[u8]) -> usize {
+        let length = self.length();
+        if bytes.get(..length).is_some_and(|text| Self(Self::words_of(text)) == self) { length } else { 0 }
+    }
+
+    /// How many characters it has.
+    #[inline]
+    fn length(self) -> usize {
+        let (upper, lower) = self.halves();
         // No byte of a number is zero, so that zeros stand behind it only.
-        let unused = if lower == 0 { 64 + upper.trailing_zeros() } else { lower.trailing_zeros() } as usize / 8;
-        (text, text.len() - unused)
+        let unused = if lower == 0 { 64 + upper.trailing_zeros() } else { lower.trailing_zeros() };
+        24 - unused as usize / 8
     }
 
     /// Appends the number as it was read.
@@ -124,6 +144,11 @@ mod tests {
             assert_eq!(a.is_at_most(b), a <= b, "{a} {b}");
         }
         assert!(numbers.iter().zip(texts).all(|(number, text)| number.to_string() == text));
+        for (number, text) in numbers.iter().zip(texts) {
+            assert_eq!(BeneficiaryId::words_of(text.as_bytes()), number.words());
+            assert_eq!(number.length_in_front_of(format!("{text},x").as_bytes()), text.len());
+            assert_eq!(number.length_in_front_of(&text.as_bytes()[1..]), 0);
+        }
     }
 
     #[test]

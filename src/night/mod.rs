@@ -5,10 +5,13 @@ mod beside;
 mod gather;
 mod joining;
 mod ledger_side;
+mod order;
 mod partitions;
 mod progress;
+mod ranges;
 mod scatter;
 mod sorted;
+mod spill;
 
 pub use batch::{BatchSettler, Bounds, Output, Purpose, Task};
 pub use gather::Timings;
@@ -90,7 +93,7 @@ pub enum NightError {
     /// Files can't be written, or totals don't agree.
     #[error(transparent)]
     Publish(#[from] PublishError),
-    /// The temporary file for unsorted exports can't be used.
+    /// A temporary file for unsorted exports can't be used.
     #[error("temporary file for unsorted exports: {0}; make room in the output folder")]
     Spill(std::io::Error),
     /// The system gave no threads.
@@ -107,7 +110,7 @@ pub enum NightError {
 /// Settles the exports of a month into files under temporary names.
 ///
 /// Sorted exports are merged as streams. The first row that is out of order sends all of them another way: scattered over
-/// partitions of a temporary file, then settled partition by partition.
+/// partitions in temporary files, then settled partition by partition.
 ///
 /// # Errors
 /// An export is refused as a whole, a file can't be written, or the control totals don't agree.
@@ -122,7 +125,7 @@ pub fn settle(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Result
 }
 
 /// The figures of the month of a plan, from its exports alone. Nothing of the beneficiaries is written anywhere but the rows of
-/// unsorted exports, to a temporary file without a name.
+/// unsorted exports, to temporary files without names.
 ///
 /// # Errors
 /// As those of [`settle`].

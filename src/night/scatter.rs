@@ -1,34 +1,23 @@
-//! Exports that are not sorted: their rows are scattered over partitions of one temporary file without a name. A partition
+//! Exports that are not sorted: their rows are scattered over partitions in temporary files without names. A partition
 //! holds a range of beneficiary numbers, all rows of each, and fits in memory.
 
-use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt;
 use std::sync::Mutex;
 use std::time::Instant;
 
 use super::batch::{Task, Unread};
 use super::gather::{AnonymousRows, Timings, lock, night_error};
 use super::ledger_side::Recall;
-use super::partitions::{Extent, Partitions, push_record};
+use super::partitions::{Partitions, head};
 use super::progress::Progress;
+use super::ranges::Ranges;
+use super::spill::{Gathering, Spill};
 use super::{NightError, Plan};
 use crate::columns::Export;
-use crate::exports::{Batch, BlockReader, Cursor, CursorBuffers, Header, InputDigest};
-use crate::identity::BeneficiaryId;
-use crate::intake::{Exports, Input};
+use crate::exports::{Batch, BlockReader, Cursor, CursorBuffers, InputDigest};
+use crate::intake::Input;
 use crate::pipeline::{self, Stages};
 use crate::publish::staging::Staging;
 use crate::totals::Totals;
-
-/// About how many bytes a partition holds; with its outputs it is in memory once for each thread.
-const PARTITION_BYTES: u64 = 3 << 19;
-const MOST_PARTITIONS: u64 = 1_024;
-/// What one thread gathers for a partition before it writes it.
-const BUFFER_BYTES: usize = 12 << 10;
-/// How many rows are looked at to choose the ranges, and how many bytes for each.
-const SAMPLES: u64 = 4_096;
-const SAMPLE_BYTES: usize = 2_048;
 
 /// All rows with a readable number, in partitions, and what the others came to.
 pub(super) struct Scattered<'r> {
@@ -46,30 +35,28 @@ pub(super) fn run<'r>(
     staging: &Staging,
     progress: &'r Progress,
 ) -> Result<Scattered<'r>, NightError> {
-    let file = tempfile::tempfile_in(staging.folder()).map_err(NightError::Spill)?;
     let recall = Recall::open(plan.ledger.as_ref())?;
+    let ranges = Ranges::choose(plan.exports, task.headers, &recall)?;
     let stages = Scatter {
         task,
-        bounds: choose_bounds(plan.exports, task.headers, &recall)?,
-        file: &file,
-        written: Mutex::new(Written::default()),
+        spill: Spill::new(staging.folder(), plan.threads, ranges.count()).map_err(NightError::Spill)?,
+        ranges,
         source: Mutex::new(Source { readers, at: 0, batch_bytes: plan.batch_bytes, progress }),
         anonymous: Mutex::new(AnonymousRows::new(staging)),
     };
-    let mut workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
+    let workers = pipeline::run(plan.threads, &stages).map_err(night_error)?;
     let mut totals = Totals::default();
     let mut timings = Timings::default();
-    for worker in &mut workers {
-        for (partition, buffer) in worker.buffers.iter_mut().enumerate() {
-            stages.flush(partition, buffer)?;
-        }
+    let mut gathered = Vec::new();
+    for worker in workers {
         totals.add(&worker.totals);
         timings.add(&worker.timings);
+        gathered.push(worker.gathering);
     }
-    let Scatter { bounds, written, source, anonymous, .. } = stages;
-    let extents = into_inner(written).extents;
+    let Scatter { spill, ranges, source, anonymous, .. } = stages;
+    let spilled = spill.finish(gathered).map_err(NightError::Spill)?;
     let seen = super::all_seen(into_inner(source).readers)?;
-    let partitions = Partitions::new(file, bounds, extents, task.headers, recall, progress);
+    let partitions = Partitions::new(spilled, ranges, task.headers, recall, progress);
     Ok(Scattered { partitions, anonymous: into_inner(anonymous), totals, timings, seen })
 }
 
@@ -79,19 +66,10 @@ fn into_inner<T>(mutex: Mutex<T>) -> T {
 
 struct Scatter<'r> {
     task: &'r Task<'r>,
-    /// The first number of each partition but the first one.
-    bounds: Vec<BeneficiaryId>,
-    file: &'r File,
-    written: Mutex<Written>,
+    ranges: Ranges,
+    spill: Spill,
     source: Mutex<Source<'r>>,
     anonymous: Mutex<AnonymousRows>,
-}
-
-/// What stands in the temporary file.
-#[derive(Default)]
-struct Written {
-    length: u64,
-    extents: Vec<Extent>,
 }
 
 /// The exports, one after the other.
@@ -105,31 +83,11 @@ struct Source<'r> {
 struct Worker<'r> {
     export: Export,
     batch: Batch,
-    buffers: Vec<Vec<u8>>,
+    gathering: Gathering,
     unread: Unread<'r>,
     cursor: CursorBuffers,
     totals: Totals,
     timings: Timings,
-}
-
-impl Scatter<'_> {
-    /// Writes what was gathered for a partition to a place of its own.
-    fn flush(&self, partition: usize, buffer: &mut Vec<u8>) -> Result<(), NightError> {
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        let length = buffer.len() as u64;
-        let place = {
-            let mut written = lock(&self.written);
-            let place = written.length;
-            written.length += length;
-            written.extents.push(Extent { partition, place, length: buffer.len() });
-            place
-        };
-        self.file.write_all_at(buffer, place).map_err(NightError::Spill)?;
-        buffer.clear();
-        Ok(())
-    }
 }
 
 impl<'r> Stages for Scatter<'r> {
@@ -140,7 +98,7 @@ impl<'r> Stages for Scatter<'r> {
         Worker {
             export: Export::Beneficiaries,
             batch: Batch::default(),
-            buffers: vec![Vec::new(); self.bounds.len() + 1],
+            gathering: self.spill.gathering(),
             unread: Unread::new(self.task.headers),
             cursor: CursorBuffers::default(),
             totals: Totals::default(),
@@ -170,7 +128,7 @@ impl<'r> Stages for Scatter<'r> {
 
     fn work(&self, worker: &mut Worker<'r>) -> Result<(), NightError> {
         let start = Instant::now();
-        let Worker { export, batch, buffers, unread, cursor, totals, timings } = worker;
+        let Worker { export, batch, gathering, unread, cursor, totals, timings } = worker;
         unread.clear();
         let header = &self.task.headers[*export as usize];
         let all = batch.bytes_of(*export);
@@ -181,11 +139,9 @@ impl<'r> Stages for Scatter<'r> {
                 Cursor::new(header, (all, None), only, cursor, &mut |row| unread.add(*export, row));
                 continue;
             };
-            let partition = self.bounds.partition_point(|&first| first.is_at_most(id));
-            push_record(&mut buffers[partition], *export, *row, bytes);
-            if buffers[partition].len() >= BUFFER_BYTES {
-                self.flush(partition, &mut buffers[partition])?;
-            }
+            let partition = self.ranges.of(id);
+            let pushed = gathering.push(&self.spill, partition, &head(*export, *row, (id, bytes)), bytes);
+            pushed.map_err(NightError::Spill)?;
         }
         totals.add(&std::mem::take(&mut unread.totals));
         timings.scattering += start.elapsed();
@@ -199,47 +155,5 @@ impl<'r> Stages for Scatter<'r> {
 
     fn finish(&self, _: &mut Worker<'r>) -> Result<(), NightError> {
         Ok(())
-    }
-}
-
-/// The ranges of the partitions, from numbers read at evenly spread places of all exports. Rows that a place falls into, and
-/// numbers misread within a quoted text, only make ranges a little uneven.
-fn choose_bounds(
-    exports: &Exports,
-    headers: &[Header; Export::COUNT],
-    recall: &Recall,
-) -> Result<Vec<BeneficiaryId>, NightError> {
-    let (kept_bytes, kept_samples) = recall.samples();
-    let all_bytes = exports.bytes() + kept_bytes;
-    let partitions = all_bytes.div_ceil(PARTITION_BYTES).clamp(1, MOST_PARTITIONS);
-    let mut seen = kept_samples;
-    let mut buffer = [0; SAMPLE_BYTES];
-    for export in Export::ALL {
-        let Some(file) = exports.file(export)? else { continue };
-        let size = exports.size(export);
-        let samples = (SAMPLES * size).div_ceil(all_bytes.max(1)).min(size / SAMPLE_BYTES as u64 + 1);
-        for sample in 0..samples {
-            let read = read_at(&file, &mut buffer, size / samples * sample);
-            let read = read.map_err(|error| crate::exports::Refusal::Unreadable { export, error })?;
-            let mut lines = buffer[..read].split(|&byte| byte == b'\n').skip(1);
-            let row = lines.next().map(|row| row.strip_suffix(b"\r").unwrap_or(row));
-            seen.extend(row.and_then(|row| headers[export as usize].id_of(row, row.contains(&b'"'))));
-        }
-    }
-    seen.sort_unstable();
-    let count = seen.len() as u64;
-    let mut bounds: Vec<_> = (1..partitions)
-        .filter_map(|partition| seen.get(usize::try_from(count * partition / partitions).ok()?).copied())
-        .collect();
-    bounds.dedup();
-    Ok(bounds)
-}
-
-fn read_at(file: &File, buffer: &mut [u8], place: u64) -> io::Result<usize> {
-    loop {
-        match file.read_at(buffer, place) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            read => return read,
-        }
     }
 }
