@@ -101,7 +101,7 @@ fn join_sorted<J: Joining>(
     progress.start(Phase::Preparing, plan.exports.bytes());
     let (readers, headers) = open(plan)?;
     let recall = Recall::open(plan.ledger.as_ref())?;
-    let merge = Merged::new(Merge::new(readers, plan.batch_bytes), recall, progress);
+    let merge = Merged::new(Merge::new(readers, plan.shares()), recall, progress);
     let ran = run(plan, &task(plan, &headers), &merge, &joining, staging, progress)?;
     let seen = all_seen(merge.into_readers())?;
     Ok((joining, rest(plan, headers, ran, (seen, true), staging)?))

@@ -53,7 +53,7 @@ pub struct Plan<'p> {
     pub threads: NonZeroUsize,
     /// Whether SHA-256 of inputs and outputs are taken.
     pub with_digests: bool,
-    /// About how many bytes of each export a batch takes; the results don't hang on it.
+    /// About how many bytes of the largest export a batch takes; the results don't hang on it.
     pub batch_bytes: usize,
     /// The ledger; without one the month is computed from the exports alone.
     pub ledger: Option<LedgerPlan<'p>>,
@@ -62,6 +62,17 @@ pub struct Plan<'p> {
 impl Plan<'_> {
     /// The size of a batch that fits the caches of today's processors.
     pub const BATCH_BYTES: usize = 256 << 10;
+
+    /// How many bytes of each export a batch of sorted ones takes: as the sizes of the exports are to each other, and an eighth more of the
+    /// smaller ones. What is read beyond the last beneficiary of a batch has to be moved to the next one.
+    fn shares(&self) -> [usize; Export::COUNT] {
+        const LEAST: usize = 8 << 10;
+        let largest = Export::ALL.map(|export| self.exports.size(export)).into_iter().max().unwrap_or_default().max(1);
+        Export::ALL.map(|export| {
+            let share = self.batch_bytes as u128 * u128::from(self.exports.size(export)) / u128::from(largest);
+            usize::try_from(share + share / 8).unwrap_or(usize::MAX).max(LEAST).min(self.batch_bytes)
+        })
+    }
 }
 
 /// What came of it; nothing is published yet.
@@ -157,7 +168,7 @@ fn settle_sorted(plan: &Plan<'_>, staging: &Staging, progress: &Progress) -> Res
         ledger: plan.ledger.as_ref(),
     };
     let recall = Recall::open(plan.ledger.as_ref())?;
-    let merge = gather::Merged::new(Merge::new(readers, plan.batch_bytes), recall, progress);
+    let merge = gather::Merged::new(Merge::new(readers, plan.shares()), recall, progress);
     let gathered = gather::run(plan, &task, &merge, staging, progress)?;
     let seen = all_seen(merge.into_readers())?;
     finish(plan, &headers, gathered, seen, true)

@@ -5,6 +5,7 @@ use std::io::Read;
 use super::NightError;
 use super::batch::Bounds;
 use super::ledger_side::{Recall, Recalled};
+use crate::columns::Export;
 use crate::exports::{Batch, BlockReader};
 use crate::identity::BeneficiaryId;
 
@@ -17,14 +18,14 @@ const LARGEST_GROUP: usize = 8 << 20;
 #[derive(Debug)]
 pub struct Merge<R> {
     readers: Vec<BlockReader<R>>,
-    batch_bytes: usize,
+    shares: [usize; Export::COUNT],
     above: Option<BeneficiaryId>,
 }
 
 impl<R: Read> Merge<R> {
-    /// From readers behind their headers; a batch takes about `batch_bytes` of each.
-    pub fn new(readers: Vec<BlockReader<R>>, batch_bytes: usize) -> Self {
-        Self { readers, batch_bytes, above: None }
+    /// From readers behind their headers; a batch takes about so many bytes of each.
+    pub fn new(readers: Vec<BlockReader<R>>, shares: [usize; Export::COUNT]) -> Self {
+        Self { readers, shares, above: None }
     }
 
     /// The next batch; `None` when all rows were taken.
@@ -40,8 +41,8 @@ impl<R: Read> Merge<R> {
         batch.clear();
         recalled.clear();
         let mut up_to = recall.limit();
-        for reader in &mut self.readers {
-            if let Some(id) = last_whole_group(reader, self.batch_bytes)? {
+        for (reader, share) in self.readers.iter_mut().zip(self.shares) {
+            if let Some(id) = last_whole_group(reader, share)? {
                 up_to = Some(up_to.map_or(id, |up_to: BeneficiaryId| up_to.min(id)));
             }
         }
@@ -81,9 +82,8 @@ impl<R: Read> Merge<R> {
 /// where everything is.
 fn last_whole_group<R: Read>(
     reader: &mut BlockReader<R>,
-    batch_bytes: usize,
+    mut wanted: usize,
 ) -> Result<Option<BeneficiaryId>, NightError> {
-    let mut wanted = batch_bytes;
     loop {
         reader.fill(wanted)?;
         if reader.is_at_end() {
@@ -122,7 +122,6 @@ fn rows_up_to<R: Read>(reader: &BlockReader<R>, up_to: BeneficiaryId) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::columns::Export;
     use crate::exports::Encoding;
 
     #[test]
@@ -132,7 +131,7 @@ mod tests {
         let (many, more) = ("B5,,,\n".repeat(40_000), "B9,,,\n".repeat(20_000));
         let unsorted = format!("beneficiary_id,kind,start,end\n{many}B1,,,\n{more}");
         let readers = (0..3).map(|_| BlockReader::open(Export::Events, unsorted.as_bytes(), Encoding::Utf8, false));
-        let mut merge = Merge::new(readers.collect::<Result<_, _>>().unwrap(), 1);
+        let mut merge = Merge::new(readers.collect::<Result<_, _>>().unwrap(), [1; Export::COUNT]);
         let mut batch = Batch::default();
         let bounds = merge.next(&mut batch, &mut Recall::default(), &mut Recalled::default()).unwrap().unwrap();
         assert!(!batch.is_empty() && bounds.above.is_none());
