@@ -154,7 +154,7 @@ fn stages(criterion: &mut Criterion) {
             out.clear();
             for (beneficiary, settlement) in &paid {
                 let paid = Payment { current: settlement.amounts, ..Payment::default() };
-                let spelt = Spelt::new(beneficiary.id, paid.net());
+                let spelt = Spelt::new(beneficiary.id, &paid);
                 payment(&mut out, &spelt, beneficiary, &text, settlement.regime, &paid);
             }
             black_box(out.len())

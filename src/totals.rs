@@ -220,3 +220,39 @@ impl Totals {
             || self.anomalies.keys().any(|code| code.entry().effect != Effect::None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regimes_stand_in_order_and_parts_add_up_however_payments_come() {
+        let payment = |cents| Payment { arrears: Cents(cents), ..Payment::default() };
+        let of = |payments: &[(&str, i64)]| {
+            let mut totals = Totals::default();
+            payments.iter().for_each(|&(regime, cents)| totals.add_payment(Some(regime), &payment(cents)));
+            totals
+        };
+        let whole = of(&[("crp-2009", 1), ("crp-2005", 2), ("crp-2006", 3), ("crp-2005", 4)]);
+        let sums = |cents, count| Sums { count, payment: payment(cents) };
+        let expected = [("crp-2005", sums(6, 2)), ("crp-2006", sums(3, 1)), ("crp-2009", sums(1, 1))];
+        assert_eq!(whole.by_regime, expected.map(|(regime, sums)| (regime.to_owned(), sums)));
+        assert_eq!(whole.paid, sums(10, 4));
+        let mut parts = of(&[("crp-2006", 3), ("crp-2009", 1)]);
+        parts.add(&of(&[("crp-2005", 6)]));
+        parts.paid.count += 1;
+        parts.of_regime("crp-2005").count += 1;
+        assert_eq!(parts, whole);
+    }
+
+    #[test]
+    fn only_reasons_that_there_were_are_told() {
+        let mut totals = Totals::default();
+        for reason in [NilReason::PaidBefore, NilReason::TermPassed, NilReason::PaidBefore] {
+            totals.count_outcome(Outcome::Nil(reason));
+        }
+        assert_eq!(totals.outcomes, Outcomes { nil: 3, ..Outcomes::default() });
+        let told: Vec<_> = totals.nil_reasons().collect();
+        assert_eq!(told, [(NilReason::TermPassed, 1), (NilReason::PaidBefore, 2)]);
+    }
+}

@@ -203,7 +203,7 @@ impl<'r> BatchSettler<'r> {
     /// What came of a beneficiary, as rows of the files.
     fn write_rows(&mut self, id: BeneficiaryId, joined: &mut Joined<'_>, payment: &Payment, output: &mut Output) {
         let Settlement { regime, outcome, .. } = self.settlement;
-        let spelt = Spelt::new(id, payment.net());
+        let spelt = Spelt::new(id, payment);
         if let Some(row) = joined.beneficiary.as_ref().filter(|_| outcome == Outcome::Paid) {
             rows::payment(output.of(Table::Payments), &spelt, &row.fact, &self.month, regime, payment);
             self.totals.add_payment(regime, payment);

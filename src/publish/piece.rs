@@ -18,7 +18,7 @@ pub(super) const WHOLE: usize = 20;
 /// A comma and an amount, spelt to be put as often as it is needed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spelling {
-    pub(super) amount: Cents,
+    amount: Cents,
     /// As [`Cents::short_word`] has it, behind a comma; the length is zero where it has none.
     word: u64,
     length: usize,

@@ -33,10 +33,10 @@ pub struct Spelt {
 }
 
 impl Spelt {
-    /// Of whom, and what is paid.
+    /// Of a beneficiary and the payment, if there is one.
     #[inline]
-    pub fn new(id: BeneficiaryId, net: Cents) -> Self {
-        Self { id: id.padded(), net: Spelling::of(net) }
+    pub fn new(id: BeneficiaryId, payment: &Payment) -> Self {
+        Self { id: id.padded(), net: Spelling::of(payment.net()) }
     }
 
     #[inline]
@@ -116,18 +116,14 @@ pub fn payment(
         piece.amount(amounts.asr_gross);
         piece.amount(amounts.pension_offset);
         piece.amount(amounts.participation);
-        let asr_net = amounts.asr_net();
-        if asr_net == spelt.net.amount {
+        let others = [amounts.idr, payment.arrears, payment.recovered];
+        if others == [Cents::ZERO; 3] {
+            // Nearly always: what is paid is the ASR.
             piece.spelling(spelt.net);
+            piece.all(b",0.00,0.00,0.00");
         } else {
-            piece.amount(asr_net);
-        }
-        piece.amount(amounts.idr);
-        if payment.arrears == Cents::ZERO && payment.recovered == Cents::ZERO {
-            piece.all(b",0.00,0.00");
-        } else {
-            piece.amount(payment.arrears);
-            piece.amount(payment.recovered);
+            piece.amount(amounts.asr_net());
+            others.into_iter().for_each(|amount| piece.amount(amount));
         }
         piece.spelling(spelt.net);
         piece.all(b",");
@@ -404,7 +400,8 @@ mod tests {
         let beneficiary = BeneficiaryId::new(b"B-7").unwrap();
         for net in [Cents(1), Cents(123_456), Cents(1_000_000), Cents::LARGEST] {
             let (mut short, mut long) = (Vec::new(), Vec::new());
-            paid(&mut short, &Spelt::new(beneficiary, net), 12_345);
+            let payment = Payment { arrears: net, ..Payment::default() };
+            paid(&mut short, &Spelt::new(beneficiary, &payment), 12_345);
             let row =
                 Decision { beneficiary: Some(beneficiary), line: 12_345, outcome: Outcome::Paid, findings: &[], net };
             decision(&mut long, &row);
