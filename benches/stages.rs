@@ -22,7 +22,7 @@ use versement::law::duration;
 use versement::law::regime::Population;
 use versement::money::{Cents, Rate};
 use versement::night::{BatchSettler, Bounds, Output, Purpose, Recalled, Task};
-use versement::publish::rows::{MonthText, payment};
+use versement::publish::rows::{MonthText, Spelt, payment};
 use versement::revision::Payment;
 use versement::settle::{Outcome, Settlement, Settler};
 
@@ -154,7 +154,8 @@ fn stages(criterion: &mut Criterion) {
             out.clear();
             for (beneficiary, settlement) in &paid {
                 let paid = Payment { current: settlement.amounts, ..Payment::default() };
-                payment(&mut out, beneficiary, &text, settlement.regime, &paid);
+                let spelt = Spelt::new(beneficiary.id, &paid);
+                payment(&mut out, &spelt, beneficiary, &text, settlement.regime, &paid);
             }
             black_box(out.len())
         });

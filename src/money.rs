@@ -61,11 +61,12 @@ impl Cents {
     #[inline]
     pub(crate) fn short_word(self) -> Option<(u64, usize)> {
         let short = u32::try_from(self.0).ok().filter(|&short| short < 1_000_000)?;
-        let euros = short / 100;
-        let word = pair(euros / 100) | pair(euros % 100) << 16 | u64::from(b'.') << 32 | pair(short % 100) << 40;
+        let (hundreds, rest) = (short / 10_000, short % 10_000);
+        let digits = pair(hundreds) | pair(rest / 100) << 16 | pair(rest % 100) << 40;
         // Zeros in front are idle, but for the one in front of the point.
-        let idle = usize::from(euros < 1_000) + usize::from(euros < 100) + usize::from(euros < 10);
-        Some((word >> (8 * idle), 7 - idle))
+        let idle = (digits | 1 << 24).trailing_zeros() & !7;
+        let word = digits | u64::from_le_bytes(*b"0000.00\0");
+        Some((word >> idle, 7 - idle as usize / 8))
     }
 
     #[inline(never)]
@@ -99,7 +100,7 @@ impl Cents {
     }
 }
 
-/// The two digits of a number below 100, as the lower bytes of a little-endian word.
+/// The two digits of a number below 100, as values, the first in the lowest byte.
 #[inline]
 fn pair(number: u32) -> u64 {
     // Longer than there are pairs, so that no place has to be checked.
@@ -107,7 +108,7 @@ fn pair(number: u32) -> u64 {
         let mut pairs = [0; 128];
         let mut number = 0_u8;
         while number < 100 {
-            pairs[number as usize] = u16::from_le_bytes([b'0' + number / 10, b'0' + number % 10]);
+            pairs[number as usize] = u16::from_le_bytes([number / 10, number % 10]);
             number += 1;
         }
         pairs
@@ -140,7 +141,7 @@ pub(crate) fn whole_word(number: u64) -> Option<(u64, usize)> {
     let short = u32::try_from(number).ok()?;
     if short < 100 {
         let idle = usize::from(short < 10);
-        return Some((pair(short) >> (8 * idle), 2 - idle));
+        return Some(((pair(short) | 0x3030) >> (8 * idle), 2 - idle));
     }
     if short >= 100_000_000 {
         return None;

@@ -18,12 +18,12 @@ pub struct Totals {
     pub later: u64,
     /// Beneficiary rows by outcome.
     pub outcomes: Outcomes,
-    /// Beneficiary rows with nothing owed, by reason.
-    pub nil_reasons: BTreeMap<NilReason, u64>,
+    /// Beneficiary rows with nothing owed, in the order of [`NilReason::ALL`].
+    pub nil: [u64; NilReason::ALL.len()],
     /// All payments.
     pub paid: Sums,
-    /// The payments by regime.
-    pub by_regime: BTreeMap<String, Sums>,
+    /// The payments by regime, in the order of its id: a few, looked through faster than a tree is.
+    pub by_regime: Vec<(String, Sums)>,
     /// What the ledger holds of claims.
     pub claims: ClaimSums,
     /// R8: rows of `contributions.csv`, and their sums.
@@ -59,10 +59,15 @@ pub struct Sums {
 impl Sums {
     /// Adds those of another part.
     pub fn add(&mut self, other: &Self) {
-        self.count += other.count;
-        self.payment.current.add(&other.payment.current);
-        self.payment.arrears += other.payment.arrears;
-        self.payment.recovered += other.payment.recovered;
+        self.add_payments(other.count, &other.payment);
+    }
+
+    #[inline]
+    fn add_payments(&mut self, count: u64, payment: &Payment) {
+        self.count += count;
+        self.payment.current.add(&payment.current);
+        self.payment.arrears += payment.arrears;
+        self.payment.recovered += payment.recovered;
     }
 }
 
@@ -125,13 +130,22 @@ impl Outcomes {
 }
 
 impl Totals {
+    /// Adds rows by export, and those of later months among them.
+    #[inline]
+    pub fn add_rows(&mut self, rows: &[u64; Export::COUNT], later: u64) {
+        for (own, rows) in self.rows.iter_mut().zip(rows) {
+            *own += rows;
+        }
+        self.later += later;
+    }
+
     /// Counts a beneficiary row.
     pub fn count_outcome(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Paid => self.outcomes.paid += 1,
             Outcome::Nil(reason) => {
                 self.outcomes.nil += 1;
-                *self.nil_reasons.entry(reason).or_default() += 1;
+                self.nil[reason as usize] += 1;
             }
             Outcome::Held => self.outcomes.held += 1,
             Outcome::Refused => self.outcomes.refused += 1,
@@ -140,13 +154,28 @@ impl Totals {
 
     /// Adds a payment.
     pub fn add_payment(&mut self, regime: Option<&str>, payment: &Payment) {
-        let one = Sums { count: 1, payment: *payment };
-        self.paid.add(&one);
-        let regime = regime.unwrap_or_default();
-        match self.by_regime.get_mut(regime) {
-            Some(sums) => sums.add(&one),
-            None => self.by_regime.entry(regime.to_owned()).or_default().add(&one),
-        }
+        self.paid.add_payments(1, payment);
+        self.of_regime(regime.unwrap_or_default()).add_payments(1, payment);
+    }
+
+    /// The sums of a regime.
+    #[inline]
+    pub fn of_regime(&mut self, regime: &str) -> &mut Sums {
+        let found = self.by_regime.iter().position(|(id, _)| id == regime);
+        let at = found.unwrap_or_else(|| self.begin_regime(regime));
+        &mut self.by_regime[at].1
+    }
+
+    #[cold]
+    fn begin_regime(&mut self, regime: &str) -> usize {
+        let at = self.by_regime.partition_point(|(id, _)| **id < *regime);
+        self.by_regime.insert(at, (regime.to_owned(), Sums::default()));
+        at
+    }
+
+    /// Why nothing is owed, as often as it happened, where it happened.
+    pub fn nil_reasons(&self) -> impl Iterator<Item = (NilReason, u64)> {
+        NilReason::ALL.into_iter().zip(self.nil).filter(|(_, count)| *count > 0)
     }
 
     /// Counts findings by code.
@@ -158,17 +187,14 @@ impl Totals {
 
     /// Adds the totals of another part.
     pub fn add(&mut self, other: &Self) {
-        for export in Export::ALL {
-            self.rows[export as usize] += other.rows[export as usize];
-        }
-        self.later += other.later;
+        self.add_rows(&other.rows, other.later);
         self.outcomes.add(&other.outcomes);
-        for (reason, count) in &other.nil_reasons {
-            *self.nil_reasons.entry(*reason).or_default() += count;
+        for (own, other) in self.nil.iter_mut().zip(other.nil) {
+            *own += other;
         }
         self.paid.add(&other.paid);
         for (regime, sums) in &other.by_regime {
-            self.by_regime.entry(regime.clone()).or_default().add(sums);
+            self.of_regime(regime).add(sums);
         }
         self.claims.add(&other.claims);
         self.stats.add(&other.stats);
@@ -192,5 +218,41 @@ impl Totals {
         use crate::anomaly::Effect;
         self.outcomes.held + self.outcomes.refused > 0
             || self.anomalies.keys().any(|code| code.entry().effect != Effect::None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regimes_stand_in_order_and_parts_add_up_however_payments_come() {
+        let payment = |cents| Payment { arrears: Cents(cents), ..Payment::default() };
+        let of = |payments: &[(&str, i64)]| {
+            let mut totals = Totals::default();
+            payments.iter().for_each(|&(regime, cents)| totals.add_payment(Some(regime), &payment(cents)));
+            totals
+        };
+        let whole = of(&[("crp-2009", 1), ("crp-2005", 2), ("crp-2006", 3), ("crp-2005", 4)]);
+        let sums = |cents, count| Sums { count, payment: payment(cents) };
+        let expected = [("crp-2005", sums(6, 2)), ("crp-2006", sums(3, 1)), ("crp-2009", sums(1, 1))];
+        assert_eq!(whole.by_regime, expected.map(|(regime, sums)| (regime.to_owned(), sums)));
+        assert_eq!(whole.paid, sums(10, 4));
+        let mut parts = of(&[("crp-2006", 3), ("crp-2009", 1)]);
+        parts.add(&of(&[("crp-2005", 6)]));
+        parts.paid.count += 1;
+        parts.of_regime("crp-2005").count += 1;
+        assert_eq!(parts, whole);
+    }
+
+    #[test]
+    fn only_reasons_that_there_were_are_told() {
+        let mut totals = Totals::default();
+        for reason in [NilReason::PaidBefore, NilReason::TermPassed, NilReason::PaidBefore] {
+            totals.count_outcome(Outcome::Nil(reason));
+        }
+        assert_eq!(totals.outcomes, Outcomes { nil: 3, ..Outcomes::default() });
+        let told: Vec<_> = totals.nil_reasons().collect();
+        assert_eq!(told, [(NilReason::TermPassed, 1), (NilReason::PaidBefore, 2)]);
     }
 }

@@ -10,9 +10,10 @@ use crate::dossier::{Joined, RowFate};
 use crate::exports::{self, Anonymous, Batch, Cursor, CursorBuffers, Encoding, Header};
 use crate::identity::BeneficiaryId;
 use crate::law::Law;
+use crate::law::handover::Handover;
 use crate::ledger::{Entries, KeptBytes, LedgerError};
 use crate::money::Cents;
-use crate::publish::rows::{self, Decision, MonthText};
+use crate::publish::rows::{self, Decision, MonthText, Spelt};
 use crate::publish::{self, Table};
 use crate::revision::{Kept, Line, Nature, Payment, Revised, Reviser, Stated};
 use crate::settle::{Outcome, Settlement, Settler};
@@ -201,42 +202,24 @@ impl<'r> BatchSettler<'r> {
 
     /// What came of a beneficiary, as rows of the files.
     fn write_rows(&mut self, id: BeneficiaryId, joined: &mut Joined<'_>, payment: &Payment, output: &mut Output) {
-        let regime = self.settlement.regime;
-        if let Some(row) = joined.beneficiary.as_ref().filter(|_| self.settlement.outcome == Outcome::Paid) {
-            rows::payment(output.of(Table::Payments), &row.fact, &self.month, regime, payment);
+        let Settlement { regime, outcome, .. } = self.settlement;
+        let spelt = Spelt::new(id, payment);
+        if let Some(row) = joined.beneficiary.as_ref().filter(|_| outcome == Outcome::Paid) {
+            rows::payment(output.of(Table::Payments), &spelt, &row.fact, &self.month, regime, payment);
             self.totals.add_payment(regime, payment);
         }
-        let is_sure = beside::is_sure(joined);
-        let handover = self.settlement.handover.as_ref().filter(|_| is_sure && joined.beneficiary.is_some());
-        if let Some(handover) = handover {
-            let of = (regime.unwrap_or_default(), self.settlement.outcome);
-            publish::handover(output.of(Table::Handover), id, &self.month, of, handover);
+        let has_one = |_: &&Handover| joined.beneficiary.is_some() && beside::is_sure(joined);
+        if let Some(handover) = self.settlement.handover.as_ref().filter(has_one) {
+            let of = (regime.unwrap_or_default(), outcome);
+            publish::handover(output.of(Table::Handover), &spelt, &self.month, of, handover);
         }
-        let findings = &mut joined.findings;
-        if findings.len() > 1 {
-            findings.sort_by_key(Finding::order);
-        }
-        for finding in &*findings {
-            rows::anomaly(output.of(Table::Anomalies), finding, &self.task.headers[finding.place.export as usize]);
-        }
-        self.totals.count_findings(findings);
-        self.totals.later += joined.later;
-        for export in Export::ALL {
-            self.totals.rows[export as usize] += joined.counts[export as usize];
-        }
-        for &(line, fate) in &joined.rows {
-            let outcome = match fate {
-                RowFate::Settled => self.settlement.outcome,
-                RowFate::Contradiction => Outcome::Held,
-                RowFate::Copy | RowFate::Refused => Outcome::Refused,
-            };
-            let settled = fate == RowFate::Settled && outcome == Outcome::Paid;
-            let net = if settled { payment.net() } else { Cents::ZERO };
-            let own = if joined.rows.len() > 1 { of_line(&joined.findings, line) } else { &joined.findings[..] };
-            let findings = if fate == RowFate::Settled { &joined.findings[..] } else { own };
-            let decision = Decision { beneficiary: Some(id), line, outcome, findings, net };
-            rows::decision(output.of(Table::Decisions), &decision);
-            self.totals.count_outcome(outcome);
+        self.totals.add_rows(&joined.counts, joined.later);
+        match (&joined.rows[..], &joined.findings[..]) {
+            ([(line, RowFate::Settled)], []) if outcome == Outcome::Paid => {
+                rows::paid(output.of(Table::Decisions), &spelt, *line);
+                self.totals.outcomes.paid += 1;
+            }
+            _ => self.write_findings(id, joined, payment.net(), output),
         }
         if joined.dismissal().is_some() {
             let out = output.of(Table::Contributions);
@@ -252,8 +235,32 @@ impl<'r> BatchSettler<'r> {
             Purpose::Stats => {
                 output.keep(None);
                 let Task { law, month, .. } = self.task;
+                let is_sure = beside::is_sure(joined);
                 self.totals.stats.count(law, month, &self.settler, &self.settlement, joined, is_sure);
             }
+        }
+    }
+
+    /// What was found about a beneficiary, and what became of each of its rows.
+    fn write_findings(&mut self, id: BeneficiaryId, joined: &mut Joined<'_>, net: Cents, output: &mut Output) {
+        joined.findings.sort_by_key(Finding::order);
+        for finding in &joined.findings {
+            rows::anomaly(output.of(Table::Anomalies), finding, &self.task.headers[finding.place.export as usize]);
+        }
+        self.totals.count_findings(&joined.findings);
+        for &(line, fate) in &joined.rows {
+            let outcome = match fate {
+                RowFate::Settled => self.settlement.outcome,
+                RowFate::Contradiction => Outcome::Held,
+                RowFate::Copy | RowFate::Refused => Outcome::Refused,
+            };
+            let settled = fate == RowFate::Settled && outcome == Outcome::Paid;
+            let net = if settled { net } else { Cents::ZERO };
+            let own = if joined.rows.len() > 1 { of_line(&joined.findings, line) } else { &joined.findings[..] };
+            let findings = if fate == RowFate::Settled { &joined.findings[..] } else { own };
+            let decision = Decision { beneficiary: Some(id), line, outcome, findings, net };
+            rows::decision(output.of(Table::Decisions), &decision);
+            self.totals.count_outcome(outcome);
         }
     }
 }

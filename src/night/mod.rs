@@ -285,7 +285,7 @@ pub fn check_totals(totals: &Totals, seen: &[InputDigest]) -> Result<(), Publish
         return Err(PublishError::Disagreement(format!("{rows} beneficiary rows, {outcomes} outcomes")));
     }
     let mut by_regime = Sums::default();
-    totals.by_regime.values().for_each(|sums| by_regime.add(sums));
+    totals.by_regime.iter().for_each(|(_, sums)| by_regime.add(sums));
     if by_regime != totals.paid || totals.paid.count != totals.outcomes.paid {
         return Err(PublishError::Disagreement("the payments by regime do not add up to all payments".to_owned()));
     }

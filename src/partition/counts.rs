@@ -239,10 +239,10 @@ pub(super) fn put(out: &mut Vec<u8>, totals: &Totals, control: &Control) {
     totals.rows.into_iter().chain([totals.later]).for_each(|count| out.count(count));
     let outcomes = &totals.outcomes;
     [outcomes.paid, outcomes.nil, outcomes.held, outcomes.refused].into_iter().for_each(|count| out.count(count));
-    out.count(totals.nil_reasons.len() as u64);
     let reasons = REASONS.map(NilReason::name);
-    let mut nil: Vec<_> = totals.nil_reasons.iter().map(|(reason, count)| (reason.name(), *count)).collect();
+    let mut nil: Vec<_> = totals.nil_reasons().map(|(reason, count)| (reason.name(), count)).collect();
     nil.sort_unstable();
+    out.count(nil.len() as u64);
     for (reason, count) in nil {
         out.place(&reasons, &reason);
         out.count(count);
@@ -286,12 +286,12 @@ pub(super) fn add(bytes: &[u8], id: BeneficiaryId, totals: &mut Totals, control:
     }
     for _ in 0..from.count()? {
         let reason = from.place(&REASONS)?;
-        one.nil_reasons.insert(reason, from.count()?);
+        one.nil[reason as usize] = from.count()?;
     }
     for _ in 0..from.count()? {
         let (regime, sums) = (from.text()?, from.sums()?);
         one.paid.add(&sums);
-        one.by_regime.insert(regime, sums);
+        one.of_regime(&regime).add(&sums);
     }
     let claims = &mut one.claims;
     for amount in [&mut claims.opening, &mut claims.raised, &mut claims.recovered, &mut claims.closing] {

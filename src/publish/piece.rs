@@ -10,10 +10,44 @@ pub(super) struct Piece<'o, const SIZE: usize> {
     at: usize,
 }
 
-/// The room that an amount takes: a comma, and all that a copy of its text may reach.
-pub(super) const AMOUNT: usize = 1 + 24;
+/// The room that an amount takes: a comma, a sign, seventeen digits, a point and two more.
+pub(super) const AMOUNT: usize = 22;
 /// The room that a whole number takes.
 pub(super) const WHOLE: usize = 20;
+
+/// A comma and an amount, spelt to be put as often as it is needed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spelling {
+    amount: Cents,
+    /// As [`Cents::short_word`] has it, behind a comma; the length is zero where it has none.
+    word: u64,
+    length: usize,
+}
+
+impl Spelling {
+    #[inline]
+    pub(super) fn of(amount: Cents) -> Self {
+        let (word, length) = spelt(amount);
+        Self { amount, word, length }
+    }
+}
+
+/// Out of line, and with a result that two registers hold: rows have many amounts.
+#[inline(never)]
+fn spelt(amount: Cents) -> (u64, usize) {
+    amount.short_word().map_or((0, 0), |(word, length)| (word << 8 | u64::from(b','), length + 1))
+}
+
+/// Writes a comma and any amount to the beginning of a place, and tells their length. Not a method of [`Piece`]: only what is
+/// never referred to is kept in registers.
+#[cold]
+fn long_amount(place: &mut [u8], amount: Cents) -> usize {
+    let (text, start) = amount.long_text();
+    let text = text.get(start..).unwrap_or_default();
+    place[0] = b',';
+    place[1..=text.len()].copy_from_slice(text);
+    1 + text.len()
+}
 
 /// Appends a stretch of a row.
 #[inline]
@@ -33,6 +67,8 @@ impl<const SIZE: usize> Piece<'_, SIZE> {
     /// Puts the first `length` bytes; a copy of constant length costs less than one of the right length.
     #[inline]
     pub(super) fn put<const N: usize>(&mut self, bytes: &[u8; N], length: usize) {
+        // One comparison tells that both ends of the place lie within.
+        assert!(self.at <= const { SIZE - N }, "a stretch of a row is longer than {SIZE} bytes");
         self.bytes[self.at..self.at + N].copy_from_slice(bytes);
         self.at += length;
     }
@@ -77,20 +113,21 @@ impl<const SIZE: usize> Piece<'_, SIZE> {
     /// Puts a comma and an amount.
     #[inline]
     pub(super) fn amount(&mut self, amount: Cents) {
-        match amount.short_word() {
-            _ if amount == Cents::ZERO => self.all(b",0.00"),
-            Some((word, length)) => self.word(word << 8 | u64::from(b','), length + 1),
-            None => self.long_amount(amount),
+        if amount == Cents::ZERO {
+            self.all(b",0.00");
+        } else {
+            self.spelling(Spelling::of(amount));
         }
     }
 
-    #[cold]
-    fn long_amount(&mut self, amount: Cents) {
-        let (text, start) = amount.long_text();
-        self.all(b",");
-        let text = text.get(start..).unwrap_or_default();
-        self.bytes[self.at..self.at + text.len()].copy_from_slice(text);
-        self.at += text.len();
+    /// Puts a comma and an amount that was spelt before.
+    #[inline]
+    pub(super) fn spelling(&mut self, Spelling { amount, word, length }: Spelling) {
+        if length > 0 {
+            self.word(word, length);
+        } else {
+            self.at += long_amount(&mut self.bytes[self.at..], amount);
+        }
     }
 }
 

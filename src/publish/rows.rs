@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::piece::{self, AMOUNT, WHOLE};
+use super::piece::{self, AMOUNT, Piece, Spelling, WHOLE};
 use crate::anomaly::{Code, Effect, Entry, Finding};
 use crate::bytes::has_any;
 use crate::calendar::{Month, Span};
@@ -25,6 +25,27 @@ pub struct MonthText {
     padded: ([u8; 9], [u8; 24]),
 }
 
+/// What several rows of a beneficiary tell, spelt once.
+#[derive(Clone, Copy, Debug)]
+pub struct Spelt {
+    id: ([u8; 24], usize),
+    net: Spelling,
+}
+
+impl Spelt {
+    /// Of a beneficiary and the payment, if there is one.
+    #[inline]
+    pub fn new(id: BeneficiaryId, payment: &Payment) -> Self {
+        Self { id: id.padded(), net: Spelling::of(payment.net()) }
+    }
+
+    #[inline]
+    pub(super) fn put_id<const SIZE: usize>(&self, piece: &mut Piece<'_, SIZE>) {
+        let (text, length) = &self.id;
+        piece.put(text, *length);
+    }
+}
+
 impl MonthText {
     /// The texts of a month in its first run, its second one, and so on.
     pub fn new(month: Month, sequence: u32) -> Self {
@@ -39,6 +60,12 @@ impl MonthText {
     pub fn iso(&self) -> &str {
         self.iso.trim_matches(',')
     }
+
+    /// `,2009-05,`.
+    #[inline]
+    pub(super) fn between_commas(&self) -> &[u8; 9] {
+        &self.padded.0
+    }
 }
 
 /// A text with zeros behind it.
@@ -51,6 +78,7 @@ fn padded<const N: usize>(text: &str) -> [u8; N] {
 /// Appends a row of `payments.csv`. A payment has an account: without one (A202) it is held.
 pub fn payment(
     out: &mut Vec<u8>,
+    spelt: &Spelt,
     beneficiary: &Beneficiary<'_>,
     month: &MonthText,
     regime: Option<&str>,
@@ -60,7 +88,7 @@ pub fn payment(
     let (iso, reference) = &month.padded;
     let nir = &beneficiary.nir;
     piece::append::<48>(out, |piece| {
-        piece.id(beneficiary.id);
+        spelt.put_id(piece);
         piece.all(b",");
         if nir.is_valid() {
             let (text, length) = nir.padded();
@@ -88,18 +116,19 @@ pub fn payment(
         piece.amount(amounts.asr_gross);
         piece.amount(amounts.pension_offset);
         piece.amount(amounts.participation);
-        piece.amount(amounts.asr_net());
-        piece.amount(amounts.idr);
-        if payment.arrears == Cents::ZERO && payment.recovered == Cents::ZERO {
-            piece.all(b",0.00,0.00");
+        let others = [amounts.idr, payment.arrears, payment.recovered];
+        if others == [Cents::ZERO; 3] {
+            // Nearly always: what is paid is the ASR.
+            piece.spelling(spelt.net);
+            piece.all(b",0.00,0.00,0.00");
         } else {
-            piece.amount(payment.arrears);
-            piece.amount(payment.recovered);
+            piece.amount(amounts.asr_net());
+            others.into_iter().for_each(|amount| piece.amount(amount));
         }
-        piece.amount(payment.net());
+        piece.spelling(spelt.net);
         piece.all(b",");
         // At most 20 + 1 + 6 + 1 + 4 of the 35 characters that a transfer's reference may have.
-        piece.id(beneficiary.id);
+        spelt.put_id(piece);
         piece.put(reference, month.reference.len());
     });
 }
@@ -263,34 +292,39 @@ pub struct Decision<'f> {
     pub net: Cents,
 }
 
+/// Appends the row of `decisions.csv` of a beneficiary who is paid and of whom nothing was found: of nearly all.
+pub fn paid(out: &mut Vec<u8>, spelt: &Spelt, line: u64) {
+    piece::append::<{ 24 + 1 + WHOLE + 6 + AMOUNT + 1 }>(out, |piece| {
+        spelt.put_id(piece);
+        piece.all(b",");
+        piece.whole(line);
+        piece.all(b",paid,");
+        piece.spelling(spelt.net);
+        piece.all(b"\n");
+    });
+}
+
 /// Appends a row of `decisions.csv`; the reason is a word for nil, else the codes that hold or refuse.
 pub fn decision(out: &mut Vec<u8>, decision: &Decision<'_>) {
-    let is_plain = decision.outcome == Outcome::Paid && decision.findings.is_empty();
-    piece::append::<{ 24 + 1 + WHOLE + 7 + AMOUNT + 1 }>(out, |piece| {
+    let nil = if let Outcome::Nil(reason) = decision.outcome { Some(reason.name()) } else { None };
+    piece::append::<{ 24 + 1 + WHOLE + 1 + 8 + 1 + 16 }>(out, |piece| {
         if let Some(id) = decision.beneficiary {
             piece.id(id);
         }
         piece.all(b",");
         piece.whole(decision.line);
-        if is_plain {
-            piece.all(b",paid,");
-            piece.amount(decision.net);
-            piece.all(b"\n");
-        }
+        piece.all(b",");
+        piece.text(decision.outcome.name());
+        piece.all(b",");
+        piece.text(nil.unwrap_or_default());
     });
-    if is_plain {
-        return;
-    }
-    out.push(b',');
-    out.extend_from_slice(decision.outcome.name().as_bytes());
-    out.push(b',');
-    if let Outcome::Nil(reason) = decision.outcome {
-        out.extend_from_slice(reason.name().as_bytes());
-    } else if !decision.findings.is_empty() {
+    if nil.is_none() && !decision.findings.is_empty() {
         reasons(out, decision);
     }
-    decision.net.write_behind_comma(out);
-    out.push(b'\n');
+    piece::append::<{ AMOUNT + 1 }>(out, |piece| {
+        piece.amount(decision.net);
+        piece.all(b"\n");
+    });
 }
 
 /// The codes of the findings with the worst effect, each once, in order.
@@ -358,6 +392,21 @@ mod tests {
                     assert_eq!(record[9], code.entry().article.to_string());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_row_of_who_is_paid_is_the_same_however_it_is_written() {
+        let beneficiary = BeneficiaryId::new(b"B-7").unwrap();
+        for net in [Cents(1), Cents(123_456), Cents(1_000_000), Cents::LARGEST] {
+            let (mut short, mut long) = (Vec::new(), Vec::new());
+            let payment = Payment { arrears: net, ..Payment::default() };
+            paid(&mut short, &Spelt::new(beneficiary, &payment), 12_345);
+            let row =
+                Decision { beneficiary: Some(beneficiary), line: 12_345, outcome: Outcome::Paid, findings: &[], net };
+            decision(&mut long, &row);
+            assert_eq!(String::from_utf8_lossy(&short), format!("B-7,12345,paid,,{net}\n"));
+            assert_eq!(short, long);
         }
     }
 

@@ -276,7 +276,7 @@ impl Summary {
             rows.insert(name.clone(), RowCounts { read: input.rows, later_months });
             identity.inputs.push(FileRecord { name, bytes: input.bytes, sha256: input.sha256.clone(), blake3: None });
         }
-        let named = |(reason, count): (&NilReason, &u64)| (reason.name().to_owned(), *count);
+        let named = |(reason, count): (NilReason, u64)| (reason.name().to_owned(), count);
         Self {
             identity,
             started,
@@ -284,7 +284,7 @@ impl Summary {
             stages: None,
             rows,
             outcomes: totals.outcomes,
-            nil_reasons: totals.nil_reasons.iter().map(named).collect(),
+            nil_reasons: totals.nil_reasons().map(named).collect(),
             run: None,
             totals: AmountTexts::new(&totals.paid),
             by_regime: totals.by_regime.iter().map(|(id, sums)| (id.clone(), AmountTexts::new(sums))).collect(),

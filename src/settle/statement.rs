@@ -70,6 +70,7 @@ impl Amounts {
     }
 
     /// Adds those of another statement.
+    #[inline]
     pub fn add(&mut self, other: &Self) {
         self.asr_days += other.asr_days;
         self.asr_gross += other.asr_gross;
