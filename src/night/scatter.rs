@@ -98,7 +98,6 @@ impl<'r> Stages for Scatter<'r> {
         Worker {
             export: Export::Beneficiaries,
             batch: Batch::default(),
-            // There is a file for each thread: scattering has no spare workers.
             gathering: self.spill.gathering(),
             unread: Unread::new(self.task.headers),
             cursor: CursorBuffers::default(),

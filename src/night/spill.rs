@@ -1,13 +1,13 @@
 //! The temporary files of unsorted exports, which have no names. What a thread gathers for a partition goes to the thread's file in
-//! pieces of one size, each at a multiple of it: the system then handles whole pages, and large ones, once. Threads that write to one
-//! file would wait for each other.
+//! pieces of one size, each at a multiple of it: the system then handles whole pages, and large ones, once. Many threads that write to
+//! one file would wait for each other.
 
 use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::pipeline;
 
@@ -16,16 +16,31 @@ const GATHERED: usize = 32 << 20;
 /// A page of the system, and the most of a piece beyond which nothing was gained.
 const LEAST_PIECE: usize = 4 << 10;
 const MOST_PIECE: usize = 64 << 10;
+/// The most files: a process may not open as many as it may have threads.
+const MOST_FILES: usize = 8;
 
 /// Where threads put what they gathered.
 #[derive(Debug)]
 pub(super) struct Spill {
-    /// One for each thread.
-    files: Vec<File>,
+    files: Vec<Filling>,
     /// The file of the thread that starts next.
     next: AtomicUsize,
     piece: usize,
     partitions: usize,
+}
+
+/// A file and where its next piece goes.
+#[derive(Debug)]
+struct Filling {
+    file: File,
+    end: AtomicU64,
+}
+
+impl Filling {
+    /// The place of a piece, which is nobody else's.
+    fn place(&self, piece: usize) -> u64 {
+        self.end.fetch_add(piece as u64, Ordering::Relaxed)
+    }
 }
 
 /// What one thread gathered: a piece that fills for each partition, and the places of those that are full.
@@ -34,9 +49,8 @@ pub(super) struct Gathering {
     /// One allocation, which goes back to the system as soon as all is scattered.
     bytes: Vec<u8>,
     piece: usize,
-    /// The number of its file, and the place of the next piece in it.
+    /// The number of its file.
     file: usize,
-    place: u64,
     chains: Vec<Chain>,
 }
 
@@ -58,32 +72,34 @@ pub(super) struct Spilled {
 }
 
 impl Spill {
-    /// A file for each thread in a folder.
+    /// Files in a folder, one for each thread where these are few.
     pub(super) fn new(folder: &Path, threads: NonZeroUsize, partitions: usize) -> io::Result<Self> {
         let share = GATHERED / threads.get().saturating_mul(partitions).max(1);
         Self::with_pieces(folder, threads, partitions, share.clamp(LEAST_PIECE, MOST_PIECE))
     }
 
     fn with_pieces(folder: &Path, threads: NonZeroUsize, partitions: usize, most: usize) -> io::Result<Self> {
-        let files = (0..threads.get()).map(|_| tempfile::tempfile_in(folder)).collect::<io::Result<_>>()?;
+        let new = |_| tempfile::tempfile_in(folder).map(|file| Filling { file, end: AtomicU64::new(0) });
+        let files = (0..threads.get().min(MOST_FILES)).map(new).collect::<io::Result<_>>()?;
         // A power of two: the system's larger pages begin at multiples of their size.
         Ok(Self { files, next: AtomicUsize::new(0), piece: 1 << most.ilog2(), partitions })
     }
 
-    /// What a thread starts with; there may be as many as there are files.
+    /// What a thread starts with.
     pub(super) fn gathering(&self) -> Gathering {
         let chains = vec![Chain::default(); self.partitions];
         let bytes = vec![0; self.piece * self.partitions];
-        let file = self.next.fetch_add(1, Ordering::Relaxed);
-        Gathering { bytes, piece: self.piece, file, place: 0, chains }
+        let file = self.next.fetch_add(1, Ordering::Relaxed) % self.files.len();
+        Gathering { bytes, piece: self.piece, file, chains }
     }
 
     /// Writes what no piece was filled with.
     pub(super) fn finish(self, mut gathered: Vec<Gathering>) -> io::Result<Spilled> {
-        gathered.iter_mut().for_each(Gathering::place_rests);
-        pipeline::at_once(&gathered, |gathering| gathering.write_rests(&self.files))?;
+        gathered.iter_mut().for_each(|gathering| gathering.place_rests(&self.files[gathering.file]));
+        pipeline::at_once(&gathered, |gathering| gathering.write_rests(&self.files[gathering.file].file))?;
         let chains = gathered.into_iter().map(|gathering| (gathering.file, gathering.chains)).collect();
-        Ok(Spilled { files: self.files, piece: self.piece, chains })
+        let files = self.files.into_iter().map(|filling| filling.file).collect();
+        Ok(Spilled { files, piece: self.piece, chains })
     }
 }
 
@@ -115,9 +131,10 @@ impl Gathering {
                 *filled += now.len();
                 part = then;
                 if *filled == buffer.len() {
-                    spill.files[self.file].write_all_at(buffer, self.place)?;
-                    places.push(self.place);
-                    self.place += buffer.len() as u64;
+                    let filling = &spill.files[self.file];
+                    let place = filling.place(buffer.len());
+                    filling.file.write_all_at(buffer, place)?;
+                    places.push(place);
                     *filled = 0;
                 }
             }
@@ -125,17 +142,16 @@ impl Gathering {
         Ok(())
     }
 
-    fn place_rests(&mut self) {
+    fn place_rests(&mut self, filling: &Filling) {
         for chain in self.chains.iter_mut().filter(|chain| chain.filled > 0) {
-            chain.places.push(self.place);
-            self.place += self.piece as u64;
+            chain.places.push(filling.place(self.piece));
         }
     }
 
-    fn write_rests(&self, files: &[File]) -> io::Result<()> {
+    fn write_rests(&self, file: &File) -> io::Result<()> {
         for (chain, buffer) in self.chains.iter().zip(self.bytes.chunks(self.piece)) {
             if let (Some(&place), 1..) = (chain.places.last(), chain.filled) {
-                files[self.file].write_all_at(&buffer[..chain.filled], place)?;
+                file.write_all_at(&buffer[..chain.filled], place)?;
             }
         }
         Ok(())
@@ -218,6 +234,27 @@ mod tests {
     }
 
     #[test]
+    fn threads_that_share_a_file_do_not_share_a_place() {
+        let spill = spill(20, 3, Some(64));
+        assert_eq!(spill.files.len(), MOST_FILES);
+        let mut threads: Vec<_> = (0..20).map(|_| spill.gathering()).collect();
+        let mut expected = [const { Vec::new() }; 3];
+        for (thread, number) in threads.iter_mut().zip(0_u8..) {
+            for (partition, expected) in expected.iter_mut().enumerate() {
+                let row = vec![number; 50 * partition];
+                thread.push(&spill, partition, b"head", &row).unwrap();
+                expected.extend([&b"head"[..], &row].concat());
+            }
+        }
+        let spilled = spill.finish(threads).unwrap();
+        for (partition, expected) in expected.iter().enumerate() {
+            let mut bytes = Vec::new();
+            spilled.read(partition, &mut bytes).unwrap();
+            assert_eq!(bytes, *expected);
+        }
+    }
+
+    #[test]
     fn pieces_are_whole_pages_and_together_no_more_than_is_to_be_gathered() {
         for (threads, partitions, piece) in
             [(1, 1, 64 << 10), (2, 131, 64 << 10), (2, 1_024, 16 << 10), (3, 1_024, 8 << 10), (64, 1_024, 4 << 10)]
@@ -230,7 +267,7 @@ mod tests {
     fn a_file_that_takes_nothing_is_told() {
         let full = tempfile::NamedTempFile::new().unwrap();
         let mut spill = spill(1, 1, Some(64));
-        spill.files = vec![File::open(full.path()).unwrap()];
+        spill.files = vec![Filling { file: File::open(full.path()).unwrap(), end: AtomicU64::new(0) }];
         let mut gathering = spill.gathering();
         gathering.push(&spill, 0, b"head", b"row").unwrap();
         assert!(gathering.push(&spill, 0, b"head", &[b'x'; 64]).is_err());
